@@ -82,10 +82,10 @@ func (l *leg) detach() {
 }
 
 func (l *leg) close() {
-	l.detach()
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.closed = true
+	l.closed, l.remote = true, netip.AddrPort{}
+	l.clock.Stop()
 	_ = l.conn.Close()
 }
 

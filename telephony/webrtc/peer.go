@@ -65,15 +65,15 @@ func newPeer(s *Server) (*peer, error) {
 
 // answer takes the offer and gives our side of it, with all candidates inside.
 func (p *peer) answer(ctx context.Context, offer string) (string, error) {
+	if !strings.Contains(strings.ToUpper(offer), "PCMU/8000") { // pion would answer with its own list
+		return "", fmt.Errorf("%w: no G.711 µ-law in it", ErrOffer)
+	}
 	if err := p.conn.SetRemoteDescription(pion.SessionDescription{Type: pion.SDPTypeOffer, SDP: offer}); err != nil {
 		return "", fmt.Errorf("%w: %w", ErrOffer, err)
 	}
 	answer, err := p.conn.CreateAnswer(nil)
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrOffer, err)
-	}
-	if !strings.Contains(answer.SDP, "PCMU/8000") {
-		return "", fmt.Errorf("%w: no G.711 µ-law in it", ErrOffer)
 	}
 	gathered := pion.GatheringCompletePromise(p.conn)
 	if err := p.conn.SetLocalDescription(answer); err != nil {

@@ -19,19 +19,30 @@ type Quality struct {
 	ToAsterisk   uint64 `json:"to_asterisk"`
 }
 
-// mos estimates what listeners would say of G.711 on such a path, by the E-model of ITU-T G.107 with its default values
-// (R0 - Is = 93.2), the delay term Id in the simplified form of Cole and Rosenbluth, "Voice over IP performance monitoring"
-// (2001), and the loss term Ie,eff of G.107 7.5 with G.113 Appendix I for G.711 with concealment: Ie 0, Bpl 25.1, random loss.
+// mos estimates what listeners would say of G.711 on such a path, by the E-model of ITU-T G.107 (section numbers below) with its
+// default values, which leave 93.2 before delay and loss, and without echo, which browsers cancel.
 func mos(loss float64, jitter, rtt time.Duration) float64 {
-	percent := loss * 100
-	// Mouth to ear: half the way round, one packet being filled, and a jitter buffer of twice the jitter or a packet.
-	delay := ms(rtt/2 + packetTime + max(packetTime, 2*jitter))
-	r := 93.2 - 0.024*delay - 95*percent/(percent+25.1)
-	if delay > 177.3 {
-		r -= 0.11 * (delay - 177.3)
+	// Mouth to ear: half the way round, one packet being filled, and a jitter buffer of twice the jitter or one packet.
+	delay := rtt/2 + packetTime + max(packetTime, 2*jitter)
+	r := min(max(93.2-delayImpairment(delay)-lossImpairment(loss), 0), 100)
+	return max(1, 1+0.035*r+7e-6*r*(r-60)*(100-r)) // Annex B
+}
+
+// delayImpairment is Idd of section 7.4: nothing up to 100 ms, then what delay takes from a conversation.
+func delayImpairment(d time.Duration) float64 {
+	x := math.Log2(d.Seconds() / 0.1)
+	if x <= 0 {
+		return 0
 	}
-	r = min(max(r, 0), 100)
-	return min(max(1+0.035*r+7e-6*r*(r-60)*(100-r), 1), 4.5)
+	bend := func(x float64) float64 { return math.Pow(1+math.Pow(x, 6), 1.0/6) }
+	return 25 * (bend(x) - 3*bend(x/3) + 2)
+}
+
+// lossImpairment is Ie,eff of section 7.5 for random loss, with the values of G.113 Appendix I for G.711 whose receiver conceals
+// losses: Ie 0, Bpl 25.1.
+func lossImpairment(loss float64) float64 {
+	percent := 100 * loss
+	return 95 * percent / (percent + 25.1)
 }
 
 func ms(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
