@@ -27,10 +27,10 @@ func (s *step) act(a ...Action) { s.do = append(s.do, a...) }
 // take reports whether the event changed the call.
 func (s *step) take(ev Event) bool {
 	switch {
-	case s.State == "":
-		return s.born(ev)
 	case ev.Kind == Matched && s.State != Waiting:
 		return s.tooLate(ev)
+	case s.State == "":
+		return s.born(ev)
 	case s.Over():
 		return false
 	}
@@ -129,11 +129,14 @@ func (s *step) queue() bool {
 	if s.QueuedAt.IsZero() {
 		s.QueuedAt = s.now
 	}
+	if s.State != Offered && s.State != Joining { // there the music goes on
+		s.act(Action{Do: MusicOn})
+	}
 	s.State, s.Play, s.Prompt, s.Offer, s.Leg, s.Deadline = Waiting, "", nil, nil, "", time.Time{}
 	if limit := time.Duration(s.rules.MaxWait); limit > 0 {
 		s.Deadline = s.QueuedAt.Add(limit)
 	}
-	s.act(Action{Do: MusicOn}, Action{Do: Enqueue})
+	s.act(Action{Do: Enqueue})
 	return true
 }
 
@@ -199,8 +202,8 @@ func (s *step) left(cause string) bool {
 	case Recording, Review:
 		return s.save()
 	case Saving:
-		s.Deadline = time.Time{}
-		return true
+		s.Gone, s.Play, s.Deadline = true, "", time.Time{}
+		return s.Outcome == "" || s.finish(s.Outcome, "")
 	case Arrived:
 		if lost || cause == fallback {
 			s.freeOffer()
