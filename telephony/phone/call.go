@@ -201,8 +201,13 @@ func (c *Call) talk(unacked func()) End {
 	for {
 		select {
 		case bye := <-c.byes:
-			return End{By: Remote, Reason: "Normal Clearing"}.reasoned(bye)
+			return left(bye)
 		case <-c.life.Done():
+			select {
+			case bye := <-c.byes: // they were first, and may be gone already
+				return left(bye)
+			default:
+			}
 			c.bye()
 			return End{By: Local, Reason: "Normal Clearing"}
 		case s := <-c.steps:
@@ -225,4 +230,9 @@ func (c *Call) talk(unacked func()) End {
 			resend.Reset(wait)
 		}
 	}
+}
+
+// left is the end that the other side's BYE brings.
+func left(bye *sip.Request) End {
+	return End{By: Remote, Reason: "Normal Clearing"}.reasoned(bye)
 }

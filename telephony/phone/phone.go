@@ -209,12 +209,6 @@ func (p *Phone) remove(c *Call) {
 	delete(p.calls, c.dialog)
 }
 
-func (p *Phone) call(d dialog) *Call {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.calls[d]
-}
-
 func unmapped(a netip.AddrPort) netip.AddrPort {
 	return netip.AddrPortFrom(a.Addr().Unmap(), a.Port())
 }

@@ -52,10 +52,25 @@ func tagOf(params sip.HeaderParams) string {
 
 // found is the call that a request belongs to.
 func (p *Phone) found(r *sip.Request) *Call {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if r.CallID() == nil || r.To() == nil {
 		return nil
 	}
-	return p.call(dialog{r.CallID().Value(), tagOf(r.To().Params)})
+	return p.calls[dialog{r.CallID().Value(), tagOf(r.To().Params)}]
+}
+
+// held is found, and keeps the phone open until work.Done: the answer to a BYE
+// must go out although the call ends with it.
+func (p *Phone) held(r *sip.Request) *Call {
+	c := p.found(r)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if c == nil || p.calls[c.dialog] != c {
+		return nil
+	}
+	p.work.Add(1) // not from zero: the call is in the books
+	return c
 }
 
 func (p *Phone) onAck(r *sip.Request, _ sip.ServerTransaction) {
@@ -68,13 +83,14 @@ func (p *Phone) onAck(r *sip.Request, _ sip.ServerTransaction) {
 }
 
 func (p *Phone) onBye(r *sip.Request, tx sip.ServerTransaction) {
-	c := p.found(r)
+	c := p.held(r)
 	if c == nil {
 		say(tx, r, sip.StatusCallTransactionDoesNotExists)
 		return
 	}
+	defer p.work.Done()
+	c.leave(r) // first: who hangs up at this moment must find it
 	say(tx, r, sip.StatusOK)
-	c.leave(r)
 }
 
 func (c *Call) leave(r *sip.Request) {
