@@ -28,35 +28,44 @@ func (s *Store) home(ctx context.Context, j *job) error {
 	if err != nil {
 		return err
 	}
-	there, absent := 0, 0
-	growing, size := false, int64(0)
-	for _, one := range sides {
-		if one == nil {
-			absent++
-			continue
-		}
-		there++
-		size += one.size
-		growing = growing || one.unfinished
+	gone, err := j.look(sides)
+	if err != nil {
+		return err
 	}
-	if absent > 0 {
-		if j.absences++; j.absences < believed {
-			return fmt.Errorf("%w: %d of %d files are not there", ErrNotYet, absent, len(sides))
-		}
-	}
-	if there == 0 {
+	if gone {
 		j.State, j.settled, j.Note, j.problem, j.wait = Lost, true, noteLost, "", 0
 		return nil
-	}
-	if growing && size != j.seen {
-		j.seen = size
-		return fmt.Errorf("%w: its header has no lengths so far", ErrNotYet)
 	}
 	if err := s.put(ctx, j, sides); err != nil {
 		return err
 	}
 	j.judge(sides)
 	return nil
+}
+
+// look says ErrNotYet while a file may still come or grow, and gone when there is none and none will come. One look
+// tells neither: it takes several, with the wait of a failed attempt between them.
+func (j *job) look(sides []*side) (gone bool, err error) {
+	absent, growing, size := 0, false, int64(0)
+	for _, one := range sides {
+		if one == nil {
+			absent++
+			continue
+		}
+		size += one.size
+		growing = growing || one.unfinished
+	}
+	if absent > 0 && j.rested {
+		j.absences++
+	}
+	if absent > 0 && j.absences < believed {
+		return false, fmt.Errorf("%w: %d of %d files are not there", ErrNotYet, absent, len(sides))
+	}
+	if growing && (size != j.seen || !j.rested) {
+		j.seen = size
+		return false, fmt.Errorf("%w: a header has no lengths so far", ErrNotYet)
+	}
+	return absent == len(sides), nil
 }
 
 // sides downloads all files of a job, in their order; nil where Asterisk has none.
@@ -138,20 +147,16 @@ const (
 // judge says whether the recording is whole. Each side must last as long as the talk did; where nobody knows how long
 // that was, as long as the other side and as its own header promises.
 func (j *job) judge(sides []*side) {
-	shortest, expected, unsure := int64(math.MaxInt64), int64(0), ""
-	j.State, j.settled, j.Note, j.Missing, j.problem, j.wait = Kept, false, "", 0, "", 0
-	absent := ""
+	shortest, expected, note := int64(math.MaxInt64), int64(0), ""
+	absent := false
 	for i, one := range sides {
 		if one == nil {
-			shortest, absent = 0, [...]string{noteNoCaller, noteNoAgent}[i]
+			shortest, absent, note = 0, true, [...]string{noteNoCaller, noteNoAgent}[i]
 			continue
 		}
 		shortest, expected = min(shortest, one.frames), max(expected, one.frames, one.promised)
-		if one.damaged {
-			unsure = noteHeader
-		}
-		if one.unfinished {
-			unsure = noteKilled
+		if doubt := one.doubt(); note == "" {
+			note = doubt
 		}
 	}
 	if j.wall > 0 {
@@ -159,18 +164,24 @@ func (j *job) judge(sides []*side) {
 	}
 	missing := float64(expected-shortest) / frameRate
 	short := missing > slack && float64(shortest) < whole*float64(expected)
+	if short && note == "" {
+		note = noteShort
+	}
+	j.State, j.Note, j.Missing = Kept, note, 0
+	if absent || short {
+		j.State, j.Missing = Cut, max(missing, 0)
+	} else if note != "" && j.wall == 0 {
+		j.State = Cut
+	}
+	j.settled, j.problem, j.wait = false, "", 0
+}
+
+func (s *side) doubt() string {
 	switch {
-	case absent != "":
-		j.State, j.Note = Cut, absent
-	case short:
-		j.State, j.Note = Cut, noteShort
-	case unsure != "" && j.wall == 0:
-		j.State, j.Note = Cut, unsure
-	default:
-		j.Note = unsure
-		return
+	case s.damaged:
+		return noteHeader
+	case s.unfinished:
+		return noteKilled
 	}
-	if short || absent != "" {
-		j.Missing = max(missing, 0)
-	}
+	return ""
 }

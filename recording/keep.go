@@ -26,8 +26,9 @@ type job struct {
 	wall     float64 // seconds it should last, 0 for unknown
 	attempts int
 	absences int
-	seen     int64
+	seen     int64 // bytes
 	settled  bool
+	rested   bool // the wait is over: what was seen last time may be compared with now
 	problem  string
 	wait     time.Duration // until the next attempt
 }
@@ -53,8 +54,6 @@ func (s *Store) Adopt(ctx context.Context, item Item) (Recording, error) {
 
 // settle does what is left to do for a recording, and says whether its state changed.
 func (s *Store) settle(ctx context.Context, name string, wall time.Duration, lock string) (job, bool, error) {
-	ctx, stop := context.WithTimeout(ctx, longest)
-	defer stop()
 	select {
 	case s.places <- struct{}{}:
 		defer func() { <-s.places }()
@@ -87,7 +86,9 @@ func (s *Store) locked(ctx context.Context, name string, wall time.Duration, loc
 			return nil
 		}
 		j.wall = max(j.wall, wall.Seconds())
-		if failure = s.home(ctx, &j); failure != nil {
+		within, stop := context.WithTimeout(ctx, longest)
+		defer stop()
+		if failure = s.home(within, &j); failure != nil {
 			if ctx.Err() != nil { // we gave up, it did not fail
 				return failure
 			}
@@ -103,8 +104,9 @@ func (s *Store) locked(ctx context.Context, name string, wall time.Duration, loc
 
 func load(ctx context.Context, tx pgx.Tx, name, lock string) (job, error) {
 	var j job
-	r, err := scan(tx.QueryRow(ctx, `select `+columns+`, wall, attempts, absences, seen_bytes, settled
-		from recordings where name = $1 `+lock, name), &j.wall, &j.attempts, &j.absences, &j.seen, &j.settled)
+	r, err := scan(tx.QueryRow(ctx, `select `+columns+`, wall, attempts, absences, seen_bytes, settled,
+		next_attempt <= clock_timestamp() from recordings where name = $1 `+lock, name),
+		&j.wall, &j.attempts, &j.absences, &j.seen, &j.settled, &j.rested)
 	j.row = r
 	return j, err
 }

@@ -15,8 +15,8 @@ const roleFallback = "fallback"
 var (
 	namePattern = regexp.MustCompile(`^[A-Za-z0-9~+*#._-]{1,200}$`)
 	callPattern = regexp.MustCompile(`^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
-	linePattern = regexp.MustCompile(`^[A-Za-z0-9+*#._-]{1,40}$`)
-	fromPattern = regexp.MustCompile(`^[A-Za-z0-9+*#._-]{0,40}$`)
+	// A stranger chooses both numbers. What he dialled or sent may be all nonsense and so be filtered to nothing.
+	numberPattern = regexp.MustCompile(`^[A-Za-z0-9+*#._-]{0,40}$`)
 	// Ten digits are the years 2001 to 2286; a first zero would be a second spelling of the same moment.
 	epochPattern = regexp.MustCompile(`^[1-9][0-9]{9}$`)
 	takePattern  = regexp.MustCompile(`^[1-9][0-9]{0,3}$`)
@@ -25,7 +25,7 @@ var (
 // Fallback is what the name of a message says that the dialplan took by itself.
 type Fallback struct {
 	At     time.Time
-	Line   string // dialled number
+	Line   string // dialled number, empty when it was nothing but nonsense
 	Number string // caller, as the trunk sent it, empty when it sent none
 	Call   string // UUID
 }
@@ -35,7 +35,7 @@ type Fallback struct {
 func ParseFallback(name string) (Fallback, bool) {
 	part := strings.Split(name, "~")
 	if len(part) != 5 || part[0] != roleFallback || !epochPattern.MatchString(part[1]) ||
-		!linePattern.MatchString(part[2]) || !fromPattern.MatchString(part[3]) || !callPattern.MatchString(part[4]) {
+		!numberPattern.MatchString(part[2]) || !numberPattern.MatchString(part[3]) || !callPattern.MatchString(part[4]) {
 		return Fallback{}, false
 	}
 	epoch, err := strconv.ParseInt(part[1], 10, 64)
