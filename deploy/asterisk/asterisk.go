@@ -45,7 +45,7 @@ type Settings struct {
 	User        string   // of ARI
 	Password    string   // of ARI
 	App         string   // the ARI application that calls are given to; default "hotline"
-	Node        string   // entity id, one per Asterisk; default "hotline"
+	Node        string   // name of this Asterisk among several; default "hotline"
 	Trunk       string   // host:port to which outbound calls go
 	TrunkFrom   []string // addresses or networks whose calls are the carrier's
 	TrunkUser   string   // for a carrier that wants a name and a password on our calls
@@ -128,6 +128,14 @@ func (v values) ARIPort() string  { _, port, _ := net.SplitHostPort(v.ARI); retu
 func (v values) SIPHost() string  { host, _, _ := net.SplitHostPort(v.SIP); return host }
 func (v values) RTPFirst() string { first, _, _ := strings.Cut(v.RTP, "-"); return first }
 func (v values) RTPLast() string  { _, last, _ := strings.Cut(v.RTP, "-"); return last }
+
+// EntityID is the node's name in the only form that Asterisk takes: that of a network card's address.
+func (v values) EntityID() string {
+	h := fnv.New64a()
+	h.Write([]byte(v.Node))
+	b := h.Sum(nil)
+	return fmt.Sprintf("02:%02x:%02x:%02x:%02x:%02x", b[0], b[1], b[2], b[3], b[4])
+}
 
 // SIPIsOne is true when SIP is bound to one address, which then also carries the audio.
 func (v values) SIPIsOne() bool {

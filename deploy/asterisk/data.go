@@ -17,7 +17,10 @@ func linkData(installed, data string) error {
 		if err := os.MkdirAll(dir, 0o750); err != nil {
 			return err
 		}
-		if err := linkAll(soundsOf(installed, language, pattern), dir, "hotline"); err != nil {
+		if err := linkAll(soundsOf(installed, language, pattern), dir, "beep.wav"); err != nil {
+			return err
+		}
+		if err := writeBeep(filepath.Join(dir, "beep.wav")); err != nil {
 			return err
 		}
 	}

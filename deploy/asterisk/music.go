@@ -3,6 +3,9 @@ package asterisk
 import (
 	"math"
 	"os"
+	"time"
+
+	"hotline/telephony/audio"
 )
 
 // The melody of the waiting music: notes of half a second in Hz, 0 is a rest. The fifth-based scale C D F G leaves out
@@ -15,14 +18,26 @@ var melody = []float64{
 	349.23, 392.00, 349.23, 293.66, 261.63, 293.66, 261.63, 0,
 }
 
-const noteSamples = phoneRate / 2
+const noteSamples = audio.Rate / 2
+
+// BeepHz is the pitch of the beep before a recording. It is long enough to be recognised by its frequency, which the
+// installed beep is not.
+const BeepHz = 700
+
+// writeBeep makes the beep once.
+func writeBeep(path string) error {
+	if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() {
+		return nil
+	}
+	return writeSpeech(path, audio.Tone(audio.Rate, BeepHz, 700*time.Millisecond))
+}
 
 // writeMusic makes the waiting music once: 20 seconds.
 func writeMusic(path string) error {
 	if _, err := os.Stat(path); err == nil {
 		return nil
 	}
-	return writeWAV(path, music())
+	return writeSpeech(path, music())
 }
 
 // music lets each note ring into the following two, like a soft bell over a low one.
@@ -34,12 +49,12 @@ func music() []int16 {
 		}
 		for n := range 3 * noteSamples {
 			at := (i*noteSamples + n) % len(sound) // the end rings into the beginning, the loop has no seam
-			sound[at] += bell(hz, float64(n)/phoneRate)
+			sound[at] += bell(hz, float64(n)/audio.Rate)
 		}
 	}
 	out := make([]int16, len(sound))
 	for i, v := range sound {
-		out[i] = clip(3500 * v)
+		out[i] = int16(3500 * v)
 	}
 	return out
 }

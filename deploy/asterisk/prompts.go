@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"golang.org/x/sync/errgroup"
+
+	"hotline/telephony/audio"
 )
 
 // promptText is the table of what callers hear: id, English and Russian, separated by tabs.
@@ -90,9 +92,9 @@ func speak(ctx context.Context, language, text string) (string, error) {
 	if err := cmd.Run(); err != nil {
 		return "", fmt.Errorf("espeak-ng: %w %s", err, complaint.String())
 	}
-	samples, rate, err := readWAV(sound.Bytes())
+	voiced, err := audio.Parse(sound.Bytes())
 	if err != nil {
 		return "", fmt.Errorf("espeak-ng: %w", err)
 	}
-	return path, writeWAV(path, resample(samples, rate))
+	return path, writeSpeech(path, audio.Resample(voiced.Mono(), voiced.Rate, audio.Rate))
 }
