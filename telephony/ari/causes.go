@@ -30,7 +30,7 @@ var causes = map[int]string{
 	88:  "no codec",       // incompatible destination
 	102: "no answer",      // recovery on timer expiry; 504
 	111: "failed",         // protocol error
-	127: "failed",         // interworking, unspecified
+	127: "interrupted",    // interworking, unspecified; 487: a caller who gives up before the answer
 }
 
 func cause(n int) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/CyCoreSystems/ari/v5"
 	"golang.org/x/sync/errgroup"
@@ -14,6 +15,7 @@ import (
 // Inventory is what there is in Asterisk at one moment.
 type Inventory struct {
 	App      string
+	Since    time.Time // Asterisk's start: calls from before it went down with it
 	Channels []ari.ChannelData
 	Bridges  []ari.BridgeData
 	Ours     []string // ids of the channels that our application has
@@ -26,6 +28,11 @@ func (c *Client) Inventory(ctx context.Context) (Inventory, error) {
 	work.Go(func() (err error) { inv.Channels, err = c.Channels(ctx); return })
 	work.Go(func() (err error) { inv.Bridges, err = c.Bridges(ctx); return })
 	work.Go(func() error {
+		info, err := c.Info(ctx)
+		inv.Since = time.Time(info.StatusInfo.StartupTime)
+		return err
+	})
+	work.Go(func() error {
 		app, err := c.Application(ctx)
 		inv.Ours = app.ChannelIDs
 		return err
@@ -35,15 +42,23 @@ func (c *Client) Inventory(ctx context.Context) (Inventory, error) {
 
 // Has reports whether a channel is there and ours.
 func (inv Inventory) Has(channel string) bool {
-	return channel != "" && slices.Contains(inv.Ours, channel) &&
-		slices.ContainsFunc(inv.Channels, func(ch ari.ChannelData) bool { return ch.ID == channel })
+	return slices.Contains(inv.Ours, channel) && inv.there(channel)
 }
 
-// Adopt tells a call what of it is still there.
+func (inv Inventory) there(channel string) bool {
+	return slices.ContainsFunc(inv.Channels, func(ch ari.ChannelData) bool { return ch.ID == channel })
+}
+
+// Adopt tells a call what of it is still there, and why its customer is not.
 func (inv Inventory) Adopt(c telephony.Call) telephony.Event {
 	ev := telephony.Event{Kind: telephony.Adopt, Node: inv.App}
-	if inv.Has(c.Channel) {
+	switch {
+	case inv.Has(c.Channel):
 		ev.Channel = c.Channel
+	case inv.there(c.Channel):
+		ev.Cause = Fallback
+	case inv.Since.After(c.ArrivedAt):
+		ev.Cause = Outage
 	}
 	if inv.Has(c.Leg) {
 		ev.Leg = c.Leg
@@ -68,7 +83,7 @@ func (m *Media) Orphans(ctx context.Context, inv Inventory, live func(call strin
 		case named && !live(call):
 			m.log.Info("orphan channel ended", "call", call, "role", role)
 			errs = append(errs, m.client.Hangup(ctx, ch.ID, "normal"))
-		case !named && inv.Has(ch.ID):
+		case !named && inv.Has(ch.ID) && !fromPhone(ch):
 			call, ev := came(ch, inv.App, line(ch))
 			if call != "" && !live(call) {
 				arrivals = append(arrivals, Arrival{call, ev})
@@ -81,6 +96,11 @@ func (m *Media) Orphans(ctx context.Context, inv Inventory, live func(call strin
 		}
 	}
 	return arrivals, errors.Join(errs...)
+}
+
+// fromPhone tells a desk phone that dials by itself from a customer; its context is named in the dialplan.
+func fromPhone(ch ari.ChannelData) bool {
+	return ch.Dialplan != nil && ch.Dialplan.Context == "from-phone"
 }
 
 func line(ch ari.ChannelData) string {

@@ -29,21 +29,31 @@ var ErrNumber = errors.New("not a number that can be dialled")
 func (m *Media) ringPhone(ctx context.Context, c telephony.Call, a telephony.Action) (telephony.Event, bool, error) {
 	name := strings.TrimPrefix(a.Device, "sip:")
 	if !username.MatchString(name) {
-		return gonePhone(a), true, nil
+		return legGone(a, "unregistered")
 	}
 	err := m.client.Originate(ctx, ari.OriginateRequest{
 		Endpoint: "PJSIP/" + name, ChannelID: a.Leg, CallerID: callerID(c.Caller),
 		Timeout: left(c), Variables: map[string]string{Variable: c.ID},
 	})
 	var e *Error
-	if errors.As(err, &e) && e.Status == http.StatusInternalServerError { // "Allocation failed": the phone is not registered
-		return gonePhone(a), true, nil
+	switch {
+	case errors.As(err, &e) && e.Status == http.StatusInternalServerError: // "Allocation failed": the phone is not registered
+		return legGone(a, "unregistered")
+	case err == nil && m.died(ctx, a.Leg):
+		return legGone(a, "rejected")
 	}
 	return wrap(telephony.RingPhone, err)
 }
 
-func gonePhone(a telephony.Action) telephony.Event {
-	return telephony.Event{Kind: telephony.LegGone, Leg: a.Leg, Cause: "unregistered"}
+func legGone(a telephony.Action, why string) (telephony.Event, bool, error) {
+	return telephony.Event{Kind: telephony.LegGone, Leg: a.Leg, Cause: why}, true, nil
+}
+
+// died looks whether a channel that was just dialled is gone already. Asterisk lets our application hear of the channel only
+// after it has sent the INVITE: a phone that declines within milliseconds ("do not disturb") would never be heard of.
+func (m *Media) died(ctx context.Context, channel string) bool {
+	_, err := m.client.Channel(ctx, channel)
+	return errors.Is(err, ErrNotFound)
 }
 
 func wrap(do telephony.Do, err error) (telephony.Event, bool, error) {
@@ -69,7 +79,11 @@ func (m *Media) callOut(ctx context.Context, c telephony.Call) (telephony.Event,
 	if dialable.MatchString(c.Line) {
 		r.CallerID = c.Line
 	}
-	return wrap(telephony.CallOut, m.client.Originate(ctx, r))
+	err := m.client.Originate(ctx, r)
+	if err == nil && m.died(ctx, r.ChannelID) {
+		return telephony.Event{Kind: telephony.Left, Channel: r.ChannelID, Cause: "rejected"}, true, nil
+	}
+	return wrap(telephony.CallOut, err)
 }
 
 // callerID is what a desk phone shows: "name" <number>, without the marks that would end it.
@@ -149,6 +163,17 @@ func (m *Media) detach(a telephony.Action) error {
 	}
 	delete(m.attached, a.Agent)
 	return m.browser.Detach(a.Agent)
+}
+
+// detachAll ends the part of a browser in the call, whichever leg it had.
+func (m *Media) detachAll(c telephony.Call) error {
+	m.mu.Lock()
+	leg := m.attached[c.Agent]
+	m.mu.Unlock()
+	if ours(leg, telephony.RoleLeg) != c.ID {
+		return nil
+	}
+	return m.detach(telephony.Action{Agent: c.Agent, Leg: leg})
 }
 
 // dropLeg ends an agent's channel.

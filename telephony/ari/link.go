@@ -54,27 +54,28 @@ func NewLink(client *Client, alive func() bool) *Link {
 // takes over (ErrReplaced).
 func (l *Link) Run(ctx context.Context, h Handler) error {
 	pause := &backoff.ExponentialBackOff{InitialInterval: 50 * time.Millisecond, RandomizationFactor: 0.3, Multiplier: 2, MaxInterval: patience}
-	var wait time.Duration // the first attempt after a loss is immediate
+	pause.Reset()
 	for {
-		if err := sleep(ctx, wait); err != nil {
+		began := time.Now()
+		err := errStuck
+		if l.alive() {
+			err = l.serve(ctx, h)
+		}
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if errors.Is(err, ErrReplaced) {
 			return err
 		}
-		wait = pause.NextBackOff()
-		if !l.alive() {
+		if time.Since(began) > pulse { // it was up: the first attempt after a loss is immediate
+			l.log.Warn("link to Asterisk lost", "err", err)
+			pause.Reset()
 			continue
 		}
-		lasted, err := l.session(ctx, h)
-		switch {
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case errors.Is(err, ErrReplaced):
+		l.log.Debug("no link to Asterisk", "err", err)
+		if err := sleep(ctx, pause.NextBackOff()); err != nil {
 			return err
 		}
-		if lasted {
-			pause.Reset()
-			wait = 0
-		}
-		l.log.Warn("link to Asterisk lost", "err", err)
 	}
 }
 

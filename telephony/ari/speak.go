@@ -33,5 +33,3 @@ func (m *Media) record(ctx context.Context, c telephony.Call, a telephony.Action
 		MaxDuration: time.Duration(a.Max), MaxSilence: time.Duration(a.Silence),
 	}))
 }
-
-const wav = "wav" // 8 kHz, 16 bit, mono

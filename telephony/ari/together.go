@@ -3,66 +3,87 @@ package ari
 import (
 	"context"
 	"errors"
-	"time"
+	"net/http"
 
-	"github.com/CyCoreSystems/ari/v5"
 	"golang.org/x/sync/errgroup"
 
 	"hotline/telephony"
 )
 
-// join lets the customer and the agent hear each other.
+// join lets the customer and the agent hear each other. A bridge that is there already means that they were apart:
+// then an announcement may still run, and Asterisk would let the join wait for its end.
 func (m *Media) join(ctx context.Context, c telephony.Call, a telephony.Action) error {
 	bridge := telephony.Name(telephony.RoleBridge, c.ID)
-	work, wctx := errgroup.WithContext(ctx)
-	work.Go(func() error { return done(m.client.CreateBridge(wctx, bridge)) })
-	work.Go(func() error { return gone(m.client.StopMusic(wctx, c.Channel)) })
+	work, first := errgroup.WithContext(ctx)
+	work.Go(func() error { return gone(m.client.StopMusic(first, c.Channel)) })
+	work.Go(func() error {
+		err := m.client.CreateBridge(first, bridge)
+		if errors.Is(err, ErrConflict) {
+			return m.client.StopPlay(first, moment(c))
+		}
+		return err
+	})
 	if err := work.Wait(); err != nil {
 		return err
 	}
-	return m.client.AddToBridge(ctx, bridge, c.Channel, a.Leg)
+	return absent(m.client.AddToBridge(ctx, bridge, c.Channel, a.Leg))
 }
 
-// split takes both out of the bridge; the customer hears media, then music.
+// split takes both out of the bridge. The customer hears the announcement, then music: Asterisk does what a channel is
+// told one after the other. Outside a bridge both need no channel of their own in Asterisk, as music in a bridge would.
 func (m *Media) split(ctx context.Context, c telephony.Call, a telephony.Action) error {
 	bridge := telephony.Name(telephony.RoleBridge, c.ID)
-	if err := m.client.TakeFromBridge(ctx, bridge, c.Channel); err != nil {
+	work, first := errgroup.WithContext(ctx)
+	for _, channel := range []string{c.Channel, a.Leg} {
+		if channel != "" {
+			work.Go(func() error { return absent(m.client.TakeFromBridge(first, bridge, channel)) })
+		}
+	}
+	if err := work.Wait(); err != nil {
 		return err
 	}
-	return m.client.Music(ctx, c.Channel, "")
-}
-
-// tape records the talk, each side apart: two snoop channels on the customer's channel, one for what the customer says,
-// one for what the customer hears. Their lengths are the wall clock's, and both begin together.
-func (m *Media) tape(ctx context.Context, c telephony.Call) error {
-	work, ctx := errgroup.WithContext(ctx)
-	both := make(chan struct{}, 2)
-	for _, side := range sides {
-		work.Go(func() error { return m.side(ctx, c, side, both) })
+	if len(a.Media) > 0 {
+		if err := m.client.Play(ctx, c.Channel, moment(c), a.Media, c.Language); err != nil {
+			m.log.Warn("prompt could not be played", "call", c.ID, "media", a.Media, "err", err)
+		}
 	}
-	return work.Wait()
+	return gone(m.client.Music(ctx, c.Channel, ""))
 }
 
-var sides = [...]ari.Direction{"in", "out"}
+// moment is the playback of "one moment". No call waits for its end.
+func moment(c telephony.Call) string { return telephony.Name(telephony.RolePlay, c.ID, "moment") }
 
-const entry = 500 * time.Millisecond // longest wait for a snoop channel; it takes a few
-
-func (m *Media) side(ctx context.Context, c telephony.Call, side ari.Direction, both chan struct{}) error {
-	snoop := telephony.Name(telephony.RoleSnoop, c.ID, string(side))
-	entered := m.client.arrivals.expect(snoop)
-	defer m.client.arrivals.forget(snoop)
-	err := m.client.Snoop(ctx, c.Channel, snoop, ari.SnoopOptions{Spy: side})
-	if err != nil {
-		return err
+// absent takes it as done when a channel or bridge is not there (any more), or the channel not in the bridge: the Link tells
+// of channels that end.
+func absent(err error) error {
+	var e *Error
+	if errors.As(err, &e) {
+		switch e.Status {
+		case http.StatusNotFound: // the bridge
+			return nil
+		case http.StatusBadRequest: // "Channel not found"
+			return nil
+		case http.StatusUnprocessableEntity: // "Channel not in this bridge"
+			return nil
+		}
 	}
-	await(ctx, entered, entry)
-	return done(m.client.Record(ctx, snoop, telephony.Name(telephony.RoleTape, c.ID, string(side)), ari.RecordingOptions{Format: wav, Exists: "fail"}))
+	return err
 }
 
-// clear leaves nothing of the call in Asterisk. The bridge goes first, its channels after it.
+// clear leaves nothing of the call in Asterisk. Its channels have been hung up before, the snoop channels end with the
+// customer's; what was missed is found by Orphans.
 func (m *Media) clear(ctx context.Context, c telephony.Call) error {
-	if c.Legs == 0 {
-		return nil
+	err := m.detachAll(c)
+	if c.AnsweredAt.IsZero() {
+		return err // never joined: there is no bridge
 	}
-	return errors.Join(m.client.DestroyBridge(ctx, telephony.Name(telephony.RoleBridge, c.ID)))
+	return errors.Join(err, m.client.DestroyBridge(ctx, telephony.Name(telephony.RoleBridge, c.ID)))
+}
+
+// GiveBack returns a customer's channel to the dialplan, which takes a message (the server cannot serve the call).
+func (m *Media) GiveBack(ctx context.Context, channel string) error {
+	if err := m.client.SetVariable(ctx, channel, "HOTLINE_FALLBACK", "1"); err != nil {
+		return gone(err)
+	}
+	return gone(m.client.Continue(ctx, channel, "", "", ""))
 }

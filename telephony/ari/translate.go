@@ -16,6 +16,9 @@ const Variable = "HOTLINE_CALL"
 // Fallback is the cause of a customer's channel that went back to the dialplan, which takes a message.
 const Fallback = "fallback"
 
+// Outage is the cause of a customer's channel that went down with Asterisk.
+const Outage = "outage"
+
 // types are the events that Asterisk is to send us.
 var types = []string{
 	ari.Events.StasisStart, ari.Events.StasisEnd,
@@ -48,7 +51,7 @@ func translate(e ari.Event) (string, telephony.Event, bool) {
 	case *ari.StasisEnd:
 		call, ev = ended(e.Channel, Fallback) // a channel that hangs up has said so before
 	case *ari.ChannelHangupRequest:
-		call, ev = ended(e.Channel, cause(e.Cause))
+		call, ev = ended(e.Channel, hangupCause(e))
 	case *ari.ChannelDestroyed:
 		call, ev = ended(e.Channel, cause(e.Cause))
 	case *ari.ChannelDtmfReceived:
@@ -92,6 +95,14 @@ func came(ch ari.ChannelData, app, line string) (string, telephony.Event) {
 		ev.Caller = telephony.Caller{Raw: telephony.Clean(c.Number), Name: telephony.Clean(c.Name)}
 	}
 	return call, ev
+}
+
+// hangupCause: what one side of Asterisk asks of another bears a flag of its own where the cause would be (32 for our DELETE).
+func hangupCause(e *ari.ChannelHangupRequest) string {
+	if e.Soft {
+		return cause(0)
+	}
+	return cause(e.Cause)
 }
 
 // ended is a channel that is gone, or no longer ours.
