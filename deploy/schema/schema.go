@@ -33,9 +33,12 @@ type Domain struct {
 
 // Up applies what is missing of one domain, in the first schema of the connection's search_path.
 func Up(ctx context.Context, databaseURL string, domain string, files fs.FS) error {
+	if !domainName.MatchString(domain) {
+		return fmt.Errorf("%w: %q", ErrDomain, domain)
+	}
 	sqlFiles, err := withSQL(files)
-	if err != nil || !domainName.MatchString(domain) {
-		return fmt.Errorf("%w: %q: %w", ErrDomain, domain, err)
+	if err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrDomain, domain, err)
 	}
 	db, err := sql.Open("pgx", databaseURL)
 	if err != nil {

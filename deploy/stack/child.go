@@ -22,6 +22,9 @@ var ErrNotReady = errors.New("stack: child is not ready")
 // stopGrace is how long a child may take to end in order before it is killed.
 const stopGrace = 5 * time.Second
 
+// startGrace is how long a child may take to serve.
+const startGrace = 30 * time.Second
+
 // Child is one real server as a child process. It can be stopped, killed, frozen and started again in the
 // middle of a test; its ports and data stay. It dies with the process that started it, however that one ends.
 type Child struct {
@@ -29,6 +32,7 @@ type Child struct {
 
 	command   func() (*exec.Cmd, error) // a fresh command for each start
 	readyLine string                    // what it prints when it serves
+	notYet    string                    // what it prints when its killed predecessor's own children still work; it is tried again
 	stopWith  syscall.Signal            // ends it in order
 	dieWith   syscall.Signal            // sent by the kernel when we die
 	logPath   string
@@ -45,6 +49,18 @@ func (c *Child) Start(ctx context.Context) error {
 	if c.done != nil && !closed(c.done) {
 		return nil
 	}
+	ctx, cancel := context.WithTimeout(ctx, startGrace)
+	defer cancel()
+	for {
+		err := c.startOnce(ctx)
+		if err == nil || c.notYet == "" || !strings.Contains(err.Error(), c.notYet) || ctx.Err() != nil {
+			return err
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+}
+
+func (c *Child) startOnce(ctx context.Context) error {
 	cmd, err := c.command()
 	if err != nil {
 		return fmt.Errorf("stack: %s: %w", c.Name, err)

@@ -63,6 +63,7 @@ func (p *postgres) urlOf(database string) string {
 // child is the server process.
 func (p *postgres) child(logPath string) *Child {
 	return &Child{Name: "postgres", readyLine: "database system is ready to accept connections", logPath: logPath,
+		notYet:   "pre-existing shared memory block",
 		stopWith: syscall.SIGINT,  // "fast": ends connections, writes a checkpoint
 		dieWith:  syscall.SIGQUIT, // "immediate": its own children go too; the next start recovers
 		command: func() (*exec.Cmd, error) {

@@ -91,6 +91,25 @@ func TestAChildIsKilledAndStartedAgainWhereItWas(t *testing.T) {
 	execute(t, s.DatabaseURL, "select 1")
 }
 
+func TestPostgresComesBackWhileItsClientsAreBusy(t *testing.T) {
+	s := New(t, Config{Postgres: true})
+	for range 10 {
+		conn, err := pgx.Connect(t.Context(), s.DatabaseURL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close(context.Background())
+		go conn.Exec(context.Background(), "select count(*) from generate_series(1, 20000000)")
+	}
+	for range 3 {
+		s.Postgres.Kill()
+		if err := s.Postgres.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		execute(t, s.DatabaseURL, "select 1")
+	}
+}
+
 func TestEachTestHasASchemaOfItsOwn(t *testing.T) {
 	ctx := context.Background()
 	execute(t, Postgres(t), "create table only_here (n int)")
