@@ -65,6 +65,9 @@ func TestChromiumSpeaksHearsAndDials(t *testing.T) {
 	if ev := await(t, events, Digit); ev.Digit != '5' {
 		t.Errorf("told %c", ev.Digit)
 	}
+	if rtt, err := strconv.ParseFloat(waitFor(t, told, "rtt "), 64); err != nil || rtt > 0.5 {
+		t.Errorf("the browser takes the round trip for %v s", rtt) // from our receiver reports
+	}
 	for end := time.Now().Add(patience); seat.Quality().RTT == 0 && time.Now().Before(end); {
 		a.heard.next(t, 10) // until the browser has reported once
 	}

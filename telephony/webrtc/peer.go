@@ -25,15 +25,15 @@ type peer struct {
 
 	toBrowser   atomic.Uint64
 	fromBrowser reception
-	reported    atomic.Pointer[report]
+	reported    atomic.Pointer[opinion]
 
 	mu      sync.Mutex // guards closing against readers that are only now beginning
 	closing bool
 	readers sync.WaitGroup
 }
 
-// report is what the browser said last about what it receives.
-type report struct {
+// opinion is what the browser said last about what it receives.
+type opinion struct {
 	loss        float64
 	jitter, rtt time.Duration
 }
@@ -93,6 +93,8 @@ func (p *peer) run(look func(pion.PeerConnectionState)) {
 	defer p.close()
 	up := time.NewTimer(connectWithin)
 	defer up.Stop()
+	second := time.NewTicker(time.Second)
+	defer second.Stop()
 	for {
 		select {
 		case <-p.left:
@@ -100,6 +102,9 @@ func (p *peer) run(look func(pion.PeerConnectionState)) {
 		case <-up.C:
 			look(pion.PeerConnectionStateFailed)
 			return
+		case <-second.C:
+			p.report()
+			continue
 		case <-p.changed:
 		}
 		state := p.conn.ConnectionState()
@@ -172,22 +177,37 @@ func (p *peer) readReports() {
 	}
 }
 
-// drain reads a receiver's RTCP so that pion sees the browser's sender reports, from which its own reports tell the round trip.
-func drain(r *pion.RTPReceiver) {
-	buf := make([]byte, maxPacket)
+// readSenderReports keeps when the browser's reports came.
+func (p *peer) readSenderReports(receiver *pion.RTPReceiver) {
 	for {
-		if _, _, err := r.Read(buf); err != nil {
+		packets, _, err := receiver.ReadRTCP()
+		if err != nil {
 			return
+		}
+		for _, packet := range packets {
+			if r, ok := packet.(*rtcp.SenderReport); ok {
+				p.fromBrowser.heard(r.NTPTime, time.Now())
+			}
 		}
 	}
 }
 
+// report tells the browser how its packets arrive.
+func (p *peer) report() {
+	if block, ok := p.fromBrowser.report(time.Now()); ok {
+		r := &rtcp.ReceiverReport{SSRC: p.ssrc(), Reports: []rtcp.ReceptionReport{block}}
+		_ = p.conn.WriteRTCP([]rtcp.Packet{r}) // the next one says the same and more
+	}
+}
+
+func (p *peer) ssrc() uint32 { return uint32(p.sender.GetParameters().Encodings[0].SSRC) }
+
 func (p *peer) keep(reports []rtcp.ReceptionReport) {
 	for _, r := range reports {
-		if r.SSRC != uint32(p.sender.GetParameters().Encodings[0].SSRC) {
+		if r.SSRC != p.ssrc() {
 			continue
 		}
-		p.reported.Store(&report{
+		p.reported.Store(&opinion{
 			loss:   float64(r.FractionLost) / 256,
 			jitter: time.Duration(r.Jitter) * time.Second / clockRate,
 			rtt:    roundTrip(time.Now(), r.LastSenderReport, r.Delay),
@@ -210,7 +230,7 @@ func roundTrip(now time.Time, lsr, delay uint32) time.Duration {
 func (p *peer) quality() Quality {
 	packets, loss, jitter := p.fromBrowser.read(time.Now())
 	q := Quality{FromBrowser: packets, ToBrowser: p.toBrowser.Load()}
-	var r report
+	var r opinion
 	if last := p.reported.Load(); last != nil {
 		r = *last
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/pion/ice/v4"
 	"github.com/pion/interceptor"
+	"github.com/pion/interceptor/pkg/report"
 	"github.com/pion/logging"
 	pion "github.com/pion/webrtc/v4"
 )
@@ -48,10 +49,14 @@ func newAPI(mux ice.UDPMux, public []netip.Addr, log *slog.Logger) (*pion.API, e
 			return nil, fmt.Errorf("registering %s: %w", codec.MimeType, err)
 		}
 	}
+	// Sender reports are pion's; receiver reports are ours (reception.go): pion's counts again what we count, with a map and a
+	// header allocated for every packet.
 	reports := &interceptor.Registry{}
-	if err := pion.ConfigureRTCPReports(reports); err != nil {
+	sender, err := report.NewSenderInterceptor()
+	if err != nil {
 		return nil, fmt.Errorf("registering the reports: %w", err)
 	}
+	reports.Add(sender)
 	settings := pion.SettingEngine{LoggerFactory: pionLog{log}}
 	settings.SetICEUDPMux(mux)
 	settings.SetNetworkTypes([]pion.NetworkType{pion.NetworkTypeUDP4, pion.NetworkTypeUDP6})

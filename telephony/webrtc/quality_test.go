@@ -49,6 +49,15 @@ func TestLossAndJitterAreCounted(t *testing.T) {
 	if ms := jitter.Milliseconds(); ms < 5 || ms > 9 {
 		t.Errorf("jitter %v", jitter)
 	}
+	r.heard(0xAABB_CCDD_EEFF_0011, now.Add(11*time.Second))
+	block, ok := r.report(now.Add(11500 * time.Millisecond))
+	if !ok || block.SSRC != 5 || block.LastSequenceNumber != 65500+598 || block.TotalLost != 59 || block.FractionLost != 256*59/599 ||
+		block.LastSenderReport != 0xCCDDEEFF || block.Delay != 1<<15 {
+		t.Errorf("report %+v", block)
+	}
+	if block, _ = r.report(now.Add(12 * time.Second)); block.FractionLost != 0 || block.TotalLost != 59 {
+		t.Errorf("the report after it tells the same loss again: %+v", block)
+	}
 	if _, loss, _ = r.read(now.Add(time.Minute)); loss != 0 {
 		t.Errorf("a microphone that is off loses %.3f", loss)
 	}

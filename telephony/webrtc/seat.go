@@ -58,7 +58,7 @@ func (s *Seat) Offer(ctx context.Context, sdp string) (answer string, err error)
 	}
 	p.conn.OnTrack(func(track *pion.TrackRemote, receiver *pion.RTPReceiver) {
 		p.read(func() { p.listen(track, func(packet *rtp.Packet) { s.relay(p, packet) }) })
-		p.read(func() { drain(receiver) })
+		p.read(func() { p.readSenderReports(receiver) })
 	})
 	if answer, err = p.answer(ctx, sdp); err == nil {
 		err = s.own(p)
@@ -188,10 +188,10 @@ func (s *Seat) Quality() Quality {
 // seat's own callback, which it waits for. A later call of Seat with its name opens a new one.
 func (s *Seat) Close() {
 	s.stop()
+	s.server.forget(s)
 	s.done.Wait()
 	s.news.close()
 	s.teller.Wait()
-	s.server.forget(s)
 }
 
 // stop begins to close without waiting.
