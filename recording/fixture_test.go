@@ -32,7 +32,9 @@ type spool struct {
 
 var errAway = errors.New("asterisk is away")
 
-func (s *spool) asterisk(node string) Asterisk { return Asterisk{Node: node, Fetch: s.fetch, Forget: s.forget} }
+func (s *spool) asterisk(node string) Asterisk {
+	return Asterisk{Node: node, Fetch: s.fetch, Forget: s.forget}
+}
 
 func (s *spool) fetch(_ context.Context, name string) (io.ReadCloser, error) {
 	s.fetched.Add(1)
