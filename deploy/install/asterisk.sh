@@ -20,7 +20,7 @@ fail() { say "$*"; exit 1; }
 new_enough() { [ -n "$1" ] && [ "$(printf '%s\n%s\n' "$oldest" "$1" | sort -V | head -n 1)" = "$oldest" ]; }
 system_version() { PATH=$PATH:/usr/sbin asterisk -V 2>/dev/null | sed -n 's/^Asterisk \([0-9.]*\).*/\1/p'; }
 
-recipe="3 $suite $(cksum < "$modules")"
+recipe="4 $suite $(cksum < "$modules")"
 if [ -f "$root/.recipe" ] && [ "$(cat "$root/.recipe")" = "$recipe" ]; then exit 0; fi
 if new_enough "$(system_version)"; then exit 0; fi
 
@@ -75,6 +75,7 @@ apt-get -qq update || fail "Debian $suite is not reachable through the mirror of
 # Of some 160 packages that Asterisk could use, these are enough for the modules that modules.conf loads.
 wanted='^(asterisk|asterisk-modules|asterisk-core-sounds-(en|ru)(-wav)?|libc6|libgcc-s1|libstdc\+\+6|zlib1g|libzstd1|libbsd0|libmd0|libcap2|libcrypt1|libedit2|libtinfo6|libjansson4|libnspr4|libnss3|libopus0|libpopt0|libsqlite3-0|libsrtp2-1|libssl3(t64)?|libsystemd0|liburiparser1|libuuid1|libxml2(-[0-9]+)?|libxslt1\.1)$'
 packages=$(apt-get -s install asterisk asterisk-core-sounds-en-wav asterisk-core-sounds-ru-wav | awk '/^Inst /{ print $2 }' | grep -E "$wanted")
+apt-get -qq autoclean   # of what an earlier run fetched, only the current versions stay
 cd "$apt/var/cache/apt/archives"
 # shellcheck disable=SC2086 # a list of words
 apt-get -qq download $packages || fail "the download failed; run it again to continue"
@@ -84,9 +85,7 @@ rm -rf "$new"
 mkdir -p "$new/usr/bin" "$new/usr/sbin" "$new/usr/lib" "$new/usr/lib64"
 for d in bin sbin lib lib64; do ln -s "usr/$d" "$new/$d"; done
 for p in $packages; do
-  # the newest, should an older one lie beside it
-  deb=$(ls -t "${p}"_*.deb | head -n 1)
-  dpkg-deb -x "$deb" "$new"
+  dpkg-deb -x "${p}"_*.deb "$new"
 done
 rm -rf "$new/usr/share/doc" "$new/usr/share/man" "$new/usr/share/locale" "$new"/usr/lib/*/gconv
 # maintainer scripts, which do not run here, would make these two

@@ -32,7 +32,7 @@ type Child struct {
 
 	command   func() (*exec.Cmd, error) // a fresh command for each start
 	readyLine string                    // what it prints when it serves
-	notYet    string                    // what it prints when its killed predecessor's own children still work; it is tried again
+	notYet    string                    // what it prints when children of a killed predecessor still work: try again
 	stopWith  syscall.Signal            // ends it in order
 	dieWith   syscall.Signal            // sent by the kernel when we die
 	logPath   string

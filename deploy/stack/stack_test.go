@@ -91,23 +91,19 @@ func TestAChildIsKilledAndStartedAgainWhereItWas(t *testing.T) {
 	execute(t, s.DatabaseURL, "select 1")
 }
 
-func TestPostgresComesBackWhileItsClientsAreBusy(t *testing.T) {
+func TestPostgresComesBackWhileAQueryOfItsFormerLifeRuns(t *testing.T) {
 	s := New(t, Config{Postgres: true})
-	for range 10 {
-		conn, err := pgx.Connect(t.Context(), s.DatabaseURL)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer conn.Close(context.Background())
-		go conn.Exec(context.Background(), "select count(*) from generate_series(1, 20000000)")
+	conn, err := pgx.Connect(t.Context(), s.DatabaseURL)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for range 3 {
-		s.Postgres.Kill()
-		if err := s.Postgres.Start(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		execute(t, s.DatabaseURL, "select 1")
+	defer conn.Close(context.Background())
+	go conn.Exec(context.Background(), "select count(*) from generate_series(1, 5000000)")
+	s.Postgres.Kill()
+	if err := s.Postgres.Start(t.Context()); err != nil {
+		t.Fatal(err)
 	}
+	execute(t, s.DatabaseURL, "select 1")
 }
 
 func TestEachTestHasASchemaOfItsOwn(t *testing.T) {
