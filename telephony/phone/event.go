@@ -84,7 +84,7 @@ func readReason(value string) (cause int, text string) {
 	for part := range strings.SplitSeq(params, ";") {
 		name, v, _ := strings.Cut(strings.TrimSpace(part), "=")
 		v = strings.Trim(v, `" `)
-		switch strings.ToLower(name) {
+		switch strings.ToLower(strings.TrimSpace(name)) {
 		case "cause":
 			if strings.EqualFold(strings.TrimSpace(protocol), "Q.850") {
 				cause, _ = strconv.Atoi(v)

@@ -104,7 +104,7 @@ func TestALawIsSpokenWhenItIsAllThatIsOffered(t *testing.T) {
 	must(t, in.Answer(ctx))
 	out.Play(audio.ToneSource(1000))
 	must(t, in.WaitTone(ctx, 1000))
-	if in.media.far.law != audio.ALaw {
+	if farOf(in).law != audio.ALaw {
 		t.Error("not A-law")
 	}
 }
@@ -183,7 +183,7 @@ func TestTheCallerCancels(t *testing.T) {
 func TestTheCallerCancelsBeforeAnythingWasSaid(t *testing.T) {
 	ctx := soon(t)
 	out, in := ring(t, ctx, Caller{})
-	must(t, out.Hangup(ctx)) // waits for the 100 that the callee's library says by itself
+	must(t, out.Hangup(ctx)) // a CANCEL goes out after the 100 at the earliest
 	ended(t, out, Local, 16, 487)
 	ended(t, in, Remote, 16, 487)
 }

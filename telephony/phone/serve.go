@@ -30,8 +30,8 @@ func (p *Phone) routes(server *sipgo.Server) {
 // phrases of the statuses that this phone says by itself.
 func phrase(code int) string {
 	known := map[int]string{
-		180: "Ringing", 183: "Session Progress", 200: "OK", 404: "Not Found", 405: "Method Not Allowed",
-		480: "Temporarily Unavailable", 481: "Call Does Not Exist", 486: "Busy Here",
+		100: "Trying", 180: "Ringing", 183: "Session Progress", 200: "OK", 400: "Bad Request",
+		404: "Not Found", 405: "Method Not Allowed", 480: "Temporarily Unavailable", 481: "Call Does Not Exist", 486: "Busy Here",
 		488: "Not Acceptable Here", 500: "Server Error", 503: "Service Unavailable", 603: "Decline",
 	}
 	if known[code] != "" {

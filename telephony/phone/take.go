@@ -62,7 +62,8 @@ func (p *Phone) onInvite(r *sip.Request, tx sip.ServerTransaction) {
 		return
 	}
 	tag := sip.GenerateTagN(16)
-	r.To().Params.Add("tag", tag) // so that every answer has the same one
+	r.To().Params.Add("tag", tag) // so that every answer has the same one, also the library's to a CANCEL
+	say(tx, r, sip.StatusTrying)  // before the library says it by a timer of its own
 	c, err := p.newCall(context.Background(), r, dialog{r.CallID().Value(), tag}, false)
 	if err != nil {
 		say(tx, r, sip.StatusInternalServerError)
