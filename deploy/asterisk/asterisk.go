@@ -50,6 +50,8 @@ type Settings struct {
 	TrunkFrom   []string // addresses or networks whose calls are the carrier's
 	TrunkUser   string   // for a carrier that wants a name and a password on our calls
 	TrunkSecret string
+	// TrunkRegister tells the carrier where we are, for one that does not know our address.
+	TrunkRegister bool
 
 	// Open takes a call to any number from anybody who reaches the SIP port, as the demo on loopback does.
 	// Then TrunkFrom is not asked.
@@ -65,6 +67,19 @@ type Phone struct {
 	Name     string
 	Contact  string // host:port
 	Password string
+}
+
+// ParsePhones reads desk phones written as name:password.
+func ParsePhones(list []string) ([]Phone, error) {
+	var phones []Phone
+	for _, text := range list {
+		name, password, ok := strings.Cut(text, ":")
+		if !ok || name == "" || password == "" {
+			return nil, fmt.Errorf("%w: a desk phone is written name:password", ErrSettings)
+		}
+		phones = append(phones, Phone{Name: name, Password: password})
+	}
+	return phones, nil
 }
 
 // WithDefaults fills in what was left out.
@@ -160,6 +175,9 @@ func (s Settings) check() error {
 	v := values{Settings: s}
 	if s.Open && !loopback(v.SIPHost()) {
 		return fmt.Errorf("%w: calls from anybody are taken on loopback only", ErrSettings)
+	}
+	if s.TrunkRegister && (s.Trunk == "" || s.TrunkUser == "") {
+		return fmt.Errorf("%w: to register, the trunk wants an address and a user", ErrSettings)
 	}
 	for _, p := range s.Phones {
 		if v.Secret(p) == "" && !loopback(v.SIPHost()) {

@@ -20,7 +20,7 @@ fail() { say "$*"; exit 1; }
 new_enough() { [ -n "$1" ] && [ "$(printf '%s\n%s\n' "$oldest" "$1" | sort -V | head -n 1)" = "$oldest" ]; }
 system_version() { PATH=$PATH:/usr/sbin asterisk -V 2>/dev/null | sed -n 's/^Asterisk \([0-9.]*\).*/\1/p'; }
 
-recipe="4 $suite $(cksum < "$modules")"
+recipe="5 $suite"   # count up when modules.conf needs another library
 if [ -f "$root/.recipe" ] && [ "$(cat "$root/.recipe")" = "$recipe" ]; then exit 0; fi
 if new_enough "$(system_version)"; then exit 0; fi
 
@@ -107,7 +107,9 @@ done)
 [ -z "$missing" ] || fail "libraries are missing: $missing"
 
 echo "$recipe" > "$new/.recipe"
-rm -rf "$root"
+rm -rf "$root.old"
+[ ! -d "$root" ] || mv "$root" "$root.old"
 mv "$new" "$root"
+rm -rf "$root.old"
 rm -rf "$apt/var/lib/apt/lists"   # 60 MB of index
 say "Asterisk $version is ready"

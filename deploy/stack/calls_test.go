@@ -239,7 +239,7 @@ func TestTheFirstStepDisarmsTheTimeout(t *testing.T) {
 func TestAnythingMayBeDialled(t *testing.T) {
 	s := stack.New(t, stack.Config{Asterisk: true})
 	next := listen(t, s)
-	for _, number := range []string{"7", "+15550100009", "agent1", "999", "a,b", "..%2f..%2fetc", "$%7bSHELL(id)%7d", "s", "i", "%d0%b9", "%3cscript%3e", "'or'1'='1"} {
+	for _, number := range []string{"7", "+15550100009", "agent1", "999", "a,b", "..%2f..%2fetc", "$%7bSHELL(id)%7d", "s", "i", "1%d0%b9", "%3cscript%3e", "'or'1'='1"} {
 		call := dial(t, s, number, "15550100003")
 		start := next("StasisStart")
 		if start.Channel.ChannelVars["HOTLINE_CALL"] == "" {
@@ -251,6 +251,9 @@ func TestAnythingMayBeDialled(t *testing.T) {
 	}
 	wait(t, dial(t, s, "h", "15550100003"), phone.Ended) // the two words that mean something to the dialplan
 	wait(t, dial(t, s, "T", "15550100003"), phone.Answered)
+	if e := wait(t, dial(t, s, "%d0%b9", "15550100003"), phone.Ended); e.Code != 404 {
+		t.Errorf("a Cyrillic letter: %+v", e)
+	}
 }
 
 func TestADeskPhoneRegistersAndRings(t *testing.T) {
