@@ -22,8 +22,9 @@ local function act(id, queue, since, priority, place, home)
   if a then lose(a) end
   if c then
     if not c.agent and c.queue ~= queue then call('zrem', P .. 'waiting:' .. c.queue, id) end
-    place = place + c.since - since -- the first arrival that was said counts
-    since = c.since
+    if c.since < since then -- the earliest arrival that was said counts
+      since, place = c.since, place + c.since - since
+    end
   end
   wait({ call = id, queue = queue, since = since, priority = priority, place = place, node = home })
 end

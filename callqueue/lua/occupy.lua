@@ -5,7 +5,7 @@ local function act(name, id)
   local a = agent(name)
   if not a or a.away or a.state == 'offline' then return 'offline' end
   if held(a) then
-    if a.call == id then return end
+    if a.call == id and a.state ~= 'ringing' then return end
     return 'busy'
   end
   local c = caller(id)
