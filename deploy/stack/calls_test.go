@@ -172,6 +172,7 @@ func takeHome(t *testing.T, s *stack.Stack, name string) {
 }
 
 func TestWithoutAServerTheCallerLeavesAMessage(t *testing.T) {
+	t.Parallel()
 	s := stack.New(t, stack.Config{Asterisk: true})
 	leaveMessage(t, dial(t, s, "100", "+15550100001"))
 	name := stored(t, s)
@@ -182,6 +183,7 @@ func TestWithoutAServerTheCallerLeavesAMessage(t *testing.T) {
 }
 
 func TestAHungServerDoesNotHoldTheCaller(t *testing.T) {
+	t.Parallel()
 	s := stack.New(t, stack.Config{Asterisk: true})
 	next := listen(t, s)
 	call := dial(t, s, "100", "anonymous")
@@ -195,6 +197,7 @@ func TestAHungServerDoesNotHoldTheCaller(t *testing.T) {
 }
 
 func TestACallSentBackBecomesAMessage(t *testing.T) {
+	t.Parallel()
 	s := stack.New(t, stack.Config{Asterisk: true})
 	next := listen(t, s)
 	call := dial(t, s, "200", "15550100002")
@@ -209,6 +212,7 @@ func TestACallSentBackBecomesAMessage(t *testing.T) {
 }
 
 func TestTheFirstStepDisarmsTheTimeout(t *testing.T) {
+	t.Parallel()
 	s := stack.New(t, stack.Config{Asterisk: true})
 	next := listen(t, s)
 	call := dial(t, s, "100", "agent1") // a caller called like a desk phone is not asked for a password
@@ -237,6 +241,7 @@ func TestTheFirstStepDisarmsTheTimeout(t *testing.T) {
 }
 
 func TestAnythingMayBeDialled(t *testing.T) {
+	t.Parallel()
 	s := stack.New(t, stack.Config{Asterisk: true})
 	next := listen(t, s)
 	for _, number := range []string{"7", "+15550100009", "agent1", "999", "a,b", "..%2f..%2fetc", "$%7bSHELL(id)%7d", "s", "i", "1%d0%b9", "%3cscript%3e", "'or'1'='1"} {
@@ -257,6 +262,7 @@ func TestAnythingMayBeDialled(t *testing.T) {
 }
 
 func TestADeskPhoneRegistersAndRings(t *testing.T) {
+	t.Parallel()
 	static := newPhone(t, "agent2")
 	trunk := newPhone(t, "carrier")
 	s := stack.New(t, stack.Config{Asterisk: true, Trunk: trunk.Addr(), PhoneContacts: map[string]string{"agent2": static.Addr()}})
@@ -284,6 +290,7 @@ func TestADeskPhoneRegistersAndRings(t *testing.T) {
 }
 
 func TestACallerWhoVanishesIsHungUp(t *testing.T) {
+	t.Parallel()
 	s := stack.New(t, stack.Config{Asterisk: true, RTPTimeout: 2 * time.Second, RTP: "19000-19099"})
 	next := listen(t, s)
 	ctx, vanish := context.WithCancel(t.Context())
