@@ -82,7 +82,9 @@ func newHouse(t *testing.T) house {
 	t.Helper()
 	pool := tables(t)
 	spool, folder := &spool{dir: t.TempDir()}, newFolder(t)
-	return house{New(pool, folder, spool.asterisk(""), quiet()), pool, spool, folder}
+	s := New(pool, folder, spool.asterisk(""), quiet())
+	s.looks = 0 // each look is a step of the test
+	return house{s, pool, spool, folder}
 }
 
 func tables(t *testing.T) *pgxpool.Pool {

@@ -55,13 +55,13 @@ func (j *job) look(sides []*side) (gone bool, err error) {
 		size += one.size
 		growing = growing || one.unfinished
 	}
-	if absent > 0 && j.rested {
+	if absent > 0 && j.rested() {
 		j.absences++
 	}
 	if absent > 0 && j.absences < believed {
 		return false, fmt.Errorf("%w: %d of %d files are not there", ErrNotYet, absent, len(sides))
 	}
-	if growing && (size != j.seen || !j.rested) {
+	if growing && (size != j.seen || !j.rested()) {
 		j.seen = size
 		return false, fmt.Errorf("%w: a header has no lengths so far", ErrNotYet)
 	}

@@ -16,6 +16,10 @@ const (
 	// believed is how often Asterisk must say that there is no such file. While it starts it says so of every file.
 	believed = 3
 
+	// A caller's end is known a moment before Asterisk has closed the file: Keep looks this often again.
+	looksAgain = 3
+	lookAgain  = 300 * time.Millisecond
+
 	firstRetry = 5 * time.Second
 	lastRetry  = 10 * time.Minute
 )
@@ -28,19 +32,27 @@ type job struct {
 	absences int
 	seen     int64 // bytes
 	settled  bool
-	rested   bool // the wait is over: what was seen last time may be compared with now
 	problem  string
-	wait     time.Duration // until the next attempt
+	wait     time.Duration // until the next attempt; what is left of it while one is made before its time
 }
 
 // Keep brings a recording home: fetches it, checks it against the time that it should last (0 for unknown), stores it
 // and lets Asterisk delete it. What is home already is only told again.
 //
 // A recording that is cut or lost is a result, not an error. ErrNotYet: Asterisk is still writing it, or does not have
-// it so far; that and every other error is written down and Sweep tries again.
+// it so far, and a second of patience did not help; that and every other error is written down and Sweep tries again.
 func (s *Store) Keep(ctx context.Context, name string, wall time.Duration) (Recording, error) {
-	j, _, err := s.settle(ctx, name, wall, `for update`)
-	return j.Recording, err
+	for look := 0; ; look++ {
+		j, _, err := s.settle(ctx, name, wall, `for update`)
+		if !errors.Is(err, ErrNotYet) || look == s.looks {
+			return j.Recording, err
+		}
+		select {
+		case <-time.After(lookAgain):
+		case <-ctx.Done():
+			return j.Recording, err
+		}
+	}
 }
 
 // Adopt keeps what Asterisk has and nobody announced: messages taken by the dialplan itself, see ItemOf. Its call must
@@ -105,16 +117,22 @@ func (s *Store) locked(ctx context.Context, name string, wall time.Duration, loc
 func load(ctx context.Context, tx pgx.Tx, name, lock string) (job, error) {
 	var j job
 	r, err := scan(tx.QueryRow(ctx, `select `+columns+`, wall, attempts, absences, seen_bytes, settled,
-		next_attempt <= clock_timestamp() from recordings where name = $1 `+lock, name),
-		&j.wall, &j.attempts, &j.absences, &j.seen, &j.settled, &j.rested)
+		greatest(next_attempt - clock_timestamp(), '0') from recordings where name = $1 `+lock, name),
+		&j.wall, &j.attempts, &j.absences, &j.seen, &j.settled, &j.wait)
 	j.row = r
 	return j, err
 }
 
+// rested says that an attempt is made in its time: what was seen last time may be compared with what is there now.
+func (j *job) rested() bool { return j.wait == 0 }
+
 // postpone waits longer after each failure: an Asterisk that is away is asked again, but not all the time.
 func (j *job) postpone(failure error) {
-	j.attempts++
 	j.problem = failure.Error()
+	if !j.rested() {
+		return // somebody is in a hurry: the wait goes on
+	}
+	j.attempts++
 	j.wait = min(firstRetry<<min(j.attempts-1, 10), lastRetry)
 }
 
@@ -159,6 +177,7 @@ func (s *Store) release(ctx context.Context, j job) {
 			failure = errors.Join(failure, err)
 		}
 	}
+	j.wait = 0
 	if failure != nil {
 		j.postpone(failure)
 	}

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"io"
 	"math"
 	"os"
 	"sync"
@@ -155,6 +156,40 @@ func TestAFileThatGrowsIsLeftAlone(t *testing.T) {
 	h.spool.put(t, name, file(tone(700, 7)))
 	if r, err := h.Keep(ctx, name, 0); err != nil || r.State != Kept || r.Seconds != 7 {
 		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+func TestAFileThatIsClosedAMomentLaterIsWaitedFor(t *testing.T) {
+	h, ctx := newHouse(t), context.Background()
+	name := h.expect(t, Voicemail)
+	first := make(chan struct{})
+	late := New(h.pool, h.folder, Asterisk{Forget: h.spool.forget, Fetch: func(ctx context.Context, name string) (io.ReadCloser, error) {
+		defer func() {
+			select {
+			case <-first:
+			default: // Asterisk closes the file as soon as it was looked for in vain
+				h.spool.put(t, name, file(tone(700, 2)))
+				close(first)
+			}
+		}()
+		return h.spool.fetch(ctx, name)
+	}}, quiet())
+	if r, err := late.Keep(ctx, name, 2*time.Second); err != nil || r.State != Kept || r.Seconds != 2 {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
+func TestHurryDoesNotMakeTheWaitLonger(t *testing.T) {
+	h, ctx := newHouse(t), context.Background()
+	name := h.expect(t, Voicemail)
+	for range 20 {
+		if _, err := h.Keep(ctx, name, 3*time.Second); !errors.Is(err, ErrNotYet) {
+			t.Fatal(err)
+		}
+	}
+	if n := h.count(t, `select count(*) from recordings where attempts = 1 and absences = 1 and wall = 3
+		and next_attempt < now() + interval '6 seconds'`); n != 1 {
+		t.Error("twenty looks in a row count as more than one")
 	}
 }
 

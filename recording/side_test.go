@@ -36,7 +36,7 @@ func FuzzWhatAsteriskGives(f *testing.F) {
 			return io.NopCloser(bytes.NewReader(given[name])), nil
 		}}, quiet())
 		j := job{row: row{Recording: Recording{ID: "x", Name: "rec~c", Kind: Talk, State: Expected}},
-			wall: max(time.Duration(wall), 0).Seconds(), seen: int64(len(in) + len(out)), rested: true}
+			wall: max(time.Duration(wall), 0).Seconds(), seen: int64(len(in) + len(out))}
 		if err := s.home(context.Background(), &j); err != nil {
 			if !errors.Is(err, ErrFormat) {
 				t.Fatal(err)

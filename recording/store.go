@@ -13,8 +13,8 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 )
 
-// atOnce is how many recordings are brought home at a time. Each holds a connection to Postgres while its sound comes
-// in, and a hundred talks may end in the same second.
+// atOnce is how many recordings are brought home at a time. Each holds a connection to Postgres, idle in a transaction,
+// while its sound comes in, and a hundred talks may end in the same second.
 const atOnce = 4
 
 // Store is all recordings of one system, and the way home from one Asterisk.
@@ -24,11 +24,12 @@ type Store struct {
 	asterisk Asterisk
 	log      *slog.Logger
 	places   chan struct{}
+	looks    int
 }
 
 // New needs the tables of Schema.
 func New(pool *pgxpool.Pool, storage Storage, asterisk Asterisk, log *slog.Logger) *Store {
-	return &Store{pool, storage, asterisk, log, make(chan struct{}, atOnce)}
+	return &Store{pool, storage, asterisk, log, make(chan struct{}, atOnce), looksAgain}
 }
 
 // Expect announces a recording before Asterisk is told to make it. Saying it again changes nothing.

@@ -69,6 +69,7 @@ func TestTheWaitGrowsUpToTenMinutes(t *testing.T) {
 	var j job
 	var waits []time.Duration
 	for range 40 {
+		j.wait = 0
 		j.postpone(errAway)
 		waits = append(waits, j.wait)
 	}
