@@ -126,13 +126,13 @@ func (cmd callCommand) dial(life context.Context, p *phone.Phone) (*phone.Call, 
 
 // take waits for a call, and rings it or refuses it.
 func (cmd callCommand) take(life context.Context, p *phone.Phone, lines *json.Encoder) (*phone.Call, error) {
-	_ = lines.Encode(line{Event: "waiting", At: time.Now(), Address: p.URI()})
+	_ = lines.Encode(callLine{Event: "waiting", At: time.Now(), Address: p.URI()})
 	call, err := p.Accept(life)
 	if err != nil {
 		return nil, fmt.Errorf("no call came: %w", err)
 	}
 	number, name := call.From()
-	_ = lines.Encode(line{Event: "incoming", At: time.Now(), From: number, Name: name, Dialled: call.Dialled()})
+	_ = lines.Encode(callLine{Event: "incoming", At: time.Now(), From: number, Name: name, Dialled: call.Dialled()})
 	if cmd.Decline != 0 {
 		_ = call.Decline(cmd.Decline) // its events and its end say what came of it
 		return call, nil
@@ -155,7 +155,7 @@ func (cmd callCommand) follow(life context.Context, hangup func(), call *phone.C
 			limit = time.AfterFunc(cmd.For, hangup)
 			go cmd.press(life, call)
 		}
-		_ = lines.Encode(line{Event: string(ev.Kind), At: ev.At, Code: ev.Code, Digit: ev.Digit})
+		_ = lines.Encode(callLine{Event: string(ev.Kind), At: ev.At, Code: ev.Code, Digit: ev.Digit})
 	}
 }
 
@@ -171,12 +171,12 @@ func (cmd callCommand) close(call *phone.Call, lines *json.Encoder) error {
 	<-call.Done()
 	end, heard := call.End(), audio.WAV{Rate: audio.Rate, Channels: 1, Samples: call.Heard()}
 	if len(heard.Samples) > 0 {
-		level := loudness(heard.Samples)
-		_ = lines.Encode(line{Event: "heard", At: time.Now(), Seconds: seconds(heard.Duration()),
-			Missing: seconds(call.Traffic().Missing), Level: &level})
+		level := callLevel(heard.Samples)
+		_ = lines.Encode(callLine{Event: "heard", At: time.Now(), Seconds: callSeconds(heard.Duration()),
+			Missing: callSeconds(call.Traffic().Missing), Level: &level})
 	}
-	_ = lines.Encode(line{Event: "ended", At: time.Now(), Code: end.Status, By: string(end.By), Cause: end.Cause,
-		Reason: end.Reason, Answered: &end.Answered, Seconds: seconds(end.Talk)})
+	_ = lines.Encode(callLine{Event: "ended", At: time.Now(), Code: end.Status, By: string(end.By), Cause: end.Cause,
+		Reason: end.Reason, Answered: &end.Answered, Seconds: callSeconds(end.Talk)})
 	if cmd.Record != "" {
 		if err := heard.WriteFile(cmd.Record); err != nil {
 			return fmt.Errorf("--record: %w", err)
@@ -188,8 +188,8 @@ func (cmd callCommand) close(call *phone.Call, lines *json.Encoder) error {
 	return nil
 }
 
-// line is one line of output. Levels are dBFS, times seconds.
-type line struct {
+// callLine is one line of output. Levels are dBFS, times seconds.
+type callLine struct {
 	Event    string    `json:"event"` // waiting incoming trying ringing early_media answered changed digit heard ended
 	At       time.Time `json:"at"`
 	Address  string    `json:"address,omitempty"`
@@ -207,10 +207,10 @@ type line struct {
 	Level    *float64  `json:"level,omitempty"`
 }
 
-func seconds(d time.Duration) float64 { return float64(d.Milliseconds()) / 1000 }
+func callSeconds(d time.Duration) float64 { return float64(d.Milliseconds()) / 1000 }
 
-// loudness is the level of the whole, -96 for silence.
-func loudness(samples []int16) float64 {
+// callLevel is the level of the whole, -96 for silence.
+func callLevel(samples []int16) float64 {
 	var sum float64
 	for _, s := range samples {
 		sum += float64(s) * float64(s)

@@ -7,11 +7,13 @@ import (
 
 const (
 	toneWindow  = 500 * time.Millisecond // a tone must hold this long
-	toneAbove   = 100.0                  // 20 dB over everything else, as a ratio of powers
-	toneNear    = 45.0                   // Hz around the tone that count as the tone itself
-	toneFaint   = 100.0                  // weaker than this amplitude is no tone but noise
-	probeLowest = 200.0
+	probeBlock  = 40 * time.Millisecond  // so short that one probe hears all up to the next
+	probeLowest = 200.0                  // Hz
 	probeStep   = 50.0
+	toneNear    = 75.0  // Hz around the tone that a block cannot tell from it
+	toneAbove   = 100.0 // 20 dB over everything else, as a ratio of powers
+	toneSteady  = 10.0  // no block is more than 10 dB below the whole
+	toneFaint   = 100.0 // weaker than this amplitude is no tone but noise
 )
 
 // Power is the power of the samples at one frequency (Goertzel, with a Hann
@@ -47,7 +49,7 @@ func Loudest(samples []int16, rate int, candidates ...float64) float64 {
 
 // HasTone says whether the tone stands at least 20 dB above every other
 // probed frequency (every 50 Hz of the band) for half a second somewhere in
-// the samples.
+// the samples. The tone itself is met within 4 Hz.
 func HasTone(samples []int16, rate int, hz float64) bool {
 	size := span(rate, toneWindow)
 	for at := 0; at+size <= len(samples); at += size / 5 {
@@ -73,17 +75,34 @@ func ToneTime(samples []int16, rate int, hz float64) time.Duration {
 
 func span(rate int, d time.Duration) int { return int(d.Seconds() * float64(rate)) }
 
-// pure: one tone and nothing that comes near it.
+// pure: one tone from start to end, and nothing that comes near it.
 func pure(samples []int16, rate int, hz float64) bool {
 	tone := Power(samples, rate, hz)
 	if tone < toneFaint*toneFaint {
 		return false
 	}
+	if _, least := blocks(samples, rate, hz); least*toneSteady < tone {
+		return false
+	}
 	highest := float64(rate)/2 - probeStep
 	for probe := probeLowest; probe <= highest; probe += probeStep {
-		if math.Abs(probe-hz) > toneNear && Power(samples, rate, probe)*toneAbove > tone {
+		if math.Abs(probe-hz) <= toneNear {
+			continue
+		}
+		if mean, _ := blocks(samples, rate, probe); mean*toneAbove > tone {
 			return false
 		}
 	}
 	return true
+}
+
+// blocks is the mean and the least power at one frequency in short pieces.
+func blocks(samples []int16, rate int, hz float64) (mean, least float64) {
+	size, n := span(rate, probeBlock), 0
+	least = math.Inf(1)
+	for at := 0; at+size <= len(samples); at += size {
+		p := Power(samples[at:at+size], rate, hz)
+		mean, least, n = mean+p, min(least, p), n+1
+	}
+	return mean / float64(max(n, 1)), least
 }

@@ -22,6 +22,8 @@ import (
 	"net"
 	"net/netip"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/emiago/sipgo"
 	"github.com/emiago/sipgo/sip"
@@ -61,6 +63,7 @@ type Phone struct {
 	life   context.Context // done when the phone is closed
 	stop   context.CancelFunc
 	work   sync.WaitGroup // calls and registrations
+	over   atomic.Bool    // all calls are; nothing more is read
 	served chan struct{}  // closed when the socket is read no more
 	rang   chan *Call     // incoming calls that nobody has taken yet
 
@@ -119,8 +122,10 @@ func (p *Phone) sip() (err error) {
 	p.agent, err = sipgo.NewUA(
 		sipgo.WithUserAgent(p.config.User),
 		sipgo.WithUserAgentParser(sip.NewParser(sip.WithHeadersParsers(forgiving()))),
-		sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerLogger(log)),
-		sipgo.WithUserAgentTransactionLayerOptions(sip.WithTransactionLayerLogger(log)),
+		sipgo.WithUserAgentTransportLayerOptions(sip.WithTransportLayerLogger(log),
+			sip.WithTransportLayerReadFilter(p.unlessOver)),
+		sipgo.WithUserAgentTransactionLayerOptions(sip.WithTransactionLayerLogger(log),
+			sip.WithTransactionLayerUnhandledResponseHandler(func(*sip.Response) {})), // late ones
 	)
 	if err != nil {
 		return err
@@ -185,9 +190,22 @@ func (p *Phone) Close() error {
 	p.mu.Unlock()
 	p.stop()
 	p.work.Wait()
-	err := errors.Join(p.agent.Close(), p.socket.Close())
+	p.over.Store(true)
+	err := p.socket.Close()
 	<-p.served
+	err = errors.Join(err, p.agent.Close())
+	// A request that the library was still looking at makes it open a socket of
+	// its own for the answer. It tells nobody, so look again a little later.
+	time.AfterFunc(100*time.Millisecond, func() { _ = p.agent.TransportLayer().Close() })
 	return err
+}
+
+// unlessOver drops what comes while the phone closes: nobody would answer it.
+func (p *Phone) unlessOver(_ sip.TransportReadProps, message []byte) ([]byte, error) {
+	if p.over.Load() {
+		return nil, nil
+	}
+	return message, nil
 }
 
 // add takes a call into the books, and its goroutine with it (work.Done is the

@@ -136,7 +136,7 @@ func (c *Call) reply(r *sip.Request, code int) *sip.Response {
 
 // onInfo takes DTMF of those who send it as INFO.
 func (p *Phone) onInfo(r *sip.Request, tx sip.ServerTransaction) {
-	say(tx, r, sip.StatusOK)
+	defer say(tx, r, sip.StatusOK)
 	c := p.found(r)
 	if c == nil {
 		return
