@@ -74,7 +74,7 @@ func (s *Store) settle(ctx context.Context, name string, wall time.Duration, loc
 	}
 	j, before, err := s.locked(ctx, name, wall, lock)
 	if err != nil {
-		return j, false, fmt.Errorf("keep recording %s: %w", name, err)
+		return j, false, fmt.Errorf("keep recording %s: %w", shown(name), err)
 	}
 	changed := j.State != before
 	if changed {
@@ -165,7 +165,7 @@ func (s *Store) tell(j job) {
 	case Cut:
 		log.Warn("recording is cut", "seconds", j.Seconds, "missing", j.Missing, "note", j.Note)
 	case Lost:
-		log.Error("recording is lost", "name", j.Name)
+		log.Error("recording is lost")
 	}
 }
 

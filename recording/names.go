@@ -64,6 +64,14 @@ func ItemOf(file string) (Item, bool) {
 	return Item{}, false
 }
 
+// shown is a name as logs and errors may have it: without the caller's number.
+func shown(name string) string {
+	if f, ok := ParseFallback(name); ok {
+		return roleFallback + "~" + f.Call
+	}
+	return name
+}
+
 // files are the names in Asterisk of a recording: the caller's side first.
 func files(kind Kind, name string) []string {
 	if kind == Talk {

@@ -43,7 +43,7 @@ func (s *Store) download(ctx context.Context, name string) (*side, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("fetch %s: %w", name, err)
+		return nil, fmt.Errorf("fetch %s: %w", shown(name), err)
 	}
 	defer body.Close()
 	file, err := s.storage.Scratch()
@@ -59,7 +59,7 @@ func (s *Store) download(ctx context.Context, name string) (*side, error) {
 		got, err = inspect(file, size)
 	}
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("fetch %s: %w", name, err), file.Close())
+		return nil, errors.Join(fmt.Errorf("fetch %s: %w", shown(name), err), file.Close())
 	}
 	return got, nil
 }

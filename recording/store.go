@@ -45,7 +45,7 @@ func (s *Store) Expect(ctx context.Context, item Item) error {
 		on conflict (name) do nothing`,
 		uuid.NewString(), item.Name, item.Call, item.Kind, item.Node, item.StartedAt)
 	if err != nil {
-		return fmt.Errorf("expect recording %s: %w", item.Name, err)
+		return fmt.Errorf("expect recording %s: %w", shown(item.Name), err)
 	}
 	return nil
 }
