@@ -63,7 +63,7 @@ func (c *Client) PlayToBridge(ctx context.Context, id, playback string, media []
 	return done(c.bridge(ctx, http.MethodPost, id, "play", q, playback))
 }
 
-// DestroyBridge ends a bridge; its channels stay. A bridge that is gone already is no error.
+// DestroyBridge ends a bridge; its channels stay. A bridge that is gone already, or just going (409), is no error.
 func (c *Client) DestroyBridge(ctx context.Context, id string) error {
-	return gone(c.bridge(ctx, http.MethodDelete, id, "", nil))
+	return done(gone(c.bridge(ctx, http.MethodDelete, id, "", nil)))
 }

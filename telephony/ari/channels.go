@@ -109,7 +109,13 @@ func (c *Client) Record(ctx context.Context, id, name string, o ari.RecordingOpt
 // Snoop makes a channel, named snoop, that hears one direction of another.
 func (c *Client) Snoop(ctx context.Context, id, snoop string, o ari.SnoopOptions) error {
 	q := query("spy", string(o.Spy), "whisper", string(o.Whisper), "app", c.config.App, "appArgs", o.AppArgs)
-	return done(c.channel(ctx, http.MethodPost, id, "snoop", q, snoop))
+	err := c.channel(ctx, http.MethodPost, id, "snoop", q, snoop)
+	if errors.Is(err, errInside) { // what Asterisk says when it is there already
+		if _, missing := c.Channel(ctx, snoop); missing == nil {
+			return nil
+		}
+	}
+	return err
 }
 
 // Originate makes and dials a channel under the name r.ChannelID, which enters our application when it is answered.

@@ -57,7 +57,7 @@ func (inv Inventory) Adopt(c telephony.Call) telephony.Event {
 		ev.Channel = c.Channel
 	case inv.there(c.Channel):
 		ev.Cause = Fallback
-	case inv.Since.After(c.ArrivedAt):
+	case !c.ArrivedAt.IsZero() && inv.Since.After(c.ArrivedAt):
 		ev.Cause = Outage
 	}
 	if inv.Has(c.Leg) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"net/netip"
 	"regexp"
 	"strings"
@@ -35,9 +34,8 @@ func (m *Media) ringPhone(ctx context.Context, c telephony.Call, a telephony.Act
 		Endpoint: "PJSIP/" + name, ChannelID: a.Leg, CallerID: callerID(c.Caller),
 		Timeout: left(c), Variables: map[string]string{Variable: c.ID},
 	})
-	var e *Error
 	switch {
-	case errors.As(err, &e) && e.Status == http.StatusInternalServerError: // "Allocation failed": the phone is not registered
+	case errors.Is(err, errInside): // "Allocation failed": the phone is not registered
 		return legGone(a, "unregistered")
 	case err == nil && m.died(ctx, a.Leg):
 		return legGone(a, "rejected")
@@ -118,8 +116,8 @@ func (m *Media) connect(ctx context.Context, c telephony.Call, a telephony.Actio
 	ch, err := m.client.ExternalMedia(ctx, ari.ExternalMediaOptions{
 		ChannelID: a.Leg, ExternalHost: host, Format: "ulaw", Variables: map[string]string{Variable: c.ID},
 	})
-	if errors.Is(err, ErrConflict) { // made before, the answer was lost
-		return m.reconnect(ctx, a)
+	if errors.Is(err, errInside) && m.reconnect(ctx, a) == nil { // made before, and the answer was lost
+		return nil
 	}
 	if err != nil {
 		return err

@@ -64,6 +64,7 @@ func (l *Link) Run(ctx context.Context, h Handler) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
+		l.client.http.CloseIdleConnections() // they may be as dead as the websocket, and would cost a deadline each
 		if errors.Is(err, ErrReplaced) {
 			return err
 		}

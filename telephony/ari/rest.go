@@ -21,6 +21,8 @@ var (
 	ErrConflict = errors.New("conflict in Asterisk")
 	// ErrCredentials says that Asterisk does not know our user or its password.
 	ErrCredentials = errors.New("Asterisk refuses the user name or password")
+
+	errInside = errors.New("error inside Asterisk") // 500
 )
 
 // Error is an answer of Asterisk that is not success.
@@ -38,6 +40,8 @@ func (e *Error) Is(target error) bool {
 		return e.Status == http.StatusNotFound
 	case ErrConflict:
 		return e.Status == http.StatusConflict
+	case errInside:
+		return e.Status == http.StatusInternalServerError
 	case ErrCredentials:
 		return e.Status == http.StatusUnauthorized || e.Status == http.StatusForbidden
 	}
@@ -169,7 +173,7 @@ func (c *Client) send(ctx context.Context, r request) (*http.Response, error) {
 func (c *Client) address(r request) string {
 	a := c.config.URL
 	for _, s := range r.path {
-		a += "/" + url.PathEscape(s)
+		a += "/" + strings.ReplaceAll(url.PathEscape(s), "+", "%2B") // Asterisk reads "+" in a path as a blank
 	}
 	if len(r.query) > 0 {
 		a += "?" + r.query.Encode()

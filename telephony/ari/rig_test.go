@@ -124,6 +124,8 @@ func (r *rig) wake() { close(r.news); r.news = make(chan struct{}) }
 func (r *rig) until(what string, ok func() bool) {
 	r.t.Helper()
 	late := time.After(15 * time.Second)
+	look := time.NewTicker(100 * time.Millisecond) // for what comes without an event
+	defer look.Stop()
 	for {
 		r.mu.Lock()
 		yes, news := ok(), r.news
@@ -133,6 +135,7 @@ func (r *rig) until(what string, ok func() bool) {
 		}
 		select {
 		case <-news:
+		case <-look.C:
 		case <-late:
 			r.t.Fatalf("not %s; heard %s", what, r.words())
 		}
@@ -175,13 +178,13 @@ func (r *rig) do(c telephony.Call, a telephony.Action) (telephony.Event, bool) {
 // caller is a customer in a call that came to us, disarmed and answered, sending a tone.
 func (r *rig) caller(hz int) (telephony.Call, *phone.Call) {
 	r.t.Helper()
+	r.mu.Lock()
+	n := len(r.heard)
+	r.mu.Unlock()
 	p, err := real.out.Dial(r.ctx, "sip:100@"+real.stack.SIPAddr, phone.Caller{Number: "+15550100001", Name: "Ann"})
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	r.mu.Lock()
-	n := len(r.heard)
-	r.mu.Unlock()
 	var h heard
 	r.until("came", func() bool {
 		for _, e := range r.heard[n:] {
@@ -192,7 +195,7 @@ func (r *rig) caller(hz int) (telephony.Call, *phone.Call) {
 		}
 		return false
 	})
-	c := telephony.Call{ID: h.call, Channel: h.ev.Channel, Line: h.ev.Line, Caller: h.ev.Caller, Language: "en", Node: h.ev.Node}
+	c := telephony.Call{ID: h.call, Channel: h.ev.Channel, Line: h.ev.Line, Caller: h.ev.Caller, Language: "en", Node: h.ev.Node, ArrivedAt: time.Now()}
 	r.do(c, telephony.Action{Do: telephony.Disarm})
 	r.do(c, telephony.Action{Do: telephony.AnswerCall})
 	if _, err := p.Wait(r.ctx, phone.Answered); err != nil {
