@@ -1,0 +1,102 @@
+import { ActionIcon, Button, TextInput, Tooltip } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { IconExternalLink, IconLink, IconPencil } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { type FormEvent, useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { Ticket } from "../api/types";
+import classes from "./tickets.module.css";
+import type { Change } from "./useChange";
+import { subjectOf } from "./words";
+
+interface SubjectProps {
+  ticket: Ticket;
+  page: boolean;
+  change(wish: Change): void;
+}
+
+export function Subject({ ticket, page, change }: SubjectProps) {
+  const { t } = useTranslation();
+  const [editing, setEditing] = useState(false);
+  const Heading = page ? "h1" : "h2";
+  if (editing) {
+    return <SubjectForm ticket={ticket} change={change} done={() => setEditing(false)} />;
+  }
+  return (
+    <div className={classes.subject}>
+      <Heading className={classes.subjectText}>
+        <span className={`${classes.number} num`}>{ticket.number}</span> <span dir="auto">{subjectOf(ticket, t)}</span>
+      </Heading>
+      <Tooltip label={t("ticket.editSubject")}>
+        <ActionIcon variant="subtle" color="gray" aria-label={t("ticket.editSubject")} onClick={() => setEditing(true)}>
+          <IconPencil size={16} />
+        </ActionIcon>
+      </Tooltip>
+      <span className={classes.subjectLinks}>
+        <CopyLink number={ticket.number} />
+        {!page && (
+          <Tooltip label={t("work.openPage")}>
+            <ActionIcon
+              component={Link}
+              to={`/tickets/${ticket.number}`}
+              variant="subtle"
+              color="gray"
+              aria-label={t("work.openPage")}
+            >
+              <IconExternalLink size={16} />
+            </ActionIcon>
+          </Tooltip>
+        )}
+      </span>
+    </div>
+  );
+}
+
+function SubjectForm({ ticket, change, done }: { ticket: Ticket; change(wish: Change): void; done(): void }) {
+  const { t } = useTranslation();
+  const [subject, setSubject] = useState(ticket.subject);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const said = subject.trim();
+    if (said && said !== ticket.subject) change({ subject: said });
+    done();
+  };
+  return (
+    <form className={classes.subject} onSubmit={submit}>
+      <TextInput
+        aria-label={t("ticket.subject")}
+        value={subject}
+        maxLength={255}
+        autoFocus
+        style={{ flex: 1 }}
+        onChange={(event) => setSubject(event.currentTarget.value)}
+        onKeyDown={(event) => event.key === "Escape" && done()}
+      />
+      <Button type="submit">{t("app.save")}</Button>
+      <Button variant="default" onClick={done}>
+        {t("app.cancel")}
+      </Button>
+    </form>
+  );
+}
+
+function CopyLink({ number }: { number: number }) {
+  const { t } = useTranslation();
+  const copy = async () => {
+    await navigator.clipboard?.writeText(`${location.origin}/tickets/${number}`);
+    notifications.show({ message: t("ticket.copied"), autoClose: 2000 });
+  };
+  if (!navigator.clipboard) return null;
+  return (
+    <Tooltip label={t("ticket.copyLink")}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        aria-label={t("ticket.copyLink")}
+        onClick={() => void copy().catch(() => {})}
+      >
+        <IconLink size={16} />
+      </ActionIcon>
+    </Tooltip>
+  );
+}

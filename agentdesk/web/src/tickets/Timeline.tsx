@@ -1,0 +1,78 @@
+import {
+  IconCircleDot,
+  IconClipboardCheck,
+  IconMessage,
+  IconPencil,
+  IconPhone,
+  IconPhoneCheck,
+  IconPhoneOff,
+  IconPlus,
+  IconRecordMail,
+} from "@tabler/icons-react";
+import { useTranslation } from "react-i18next";
+import type { TimelineEntry } from "../api/types";
+import { Bones, Broken } from "../ui/Blank";
+import { When } from "../ui/Elapsed";
+import { useEntryWords } from "./entryWords";
+import { useTimeline } from "./queries";
+import classes from "./tickets.module.css";
+
+const icons: Record<string, typeof IconMessage> = {
+  opened: IconPlus,
+  changed: IconPencil,
+  comment: IconMessage,
+  call_joined: IconPhone,
+  call_answered: IconPhoneCheck,
+  call_ended: IconPhoneOff,
+  voicemail: IconRecordMail,
+  disposition: IconClipboardCheck,
+};
+
+export function Timeline({ number }: { number: number }) {
+  const { t } = useTranslation();
+  const asked = useTimeline(number);
+  return (
+    <section aria-label={t("ticket.timeline")} className={classes.timeline}>
+      <h3 className={classes.part}>{t("ticket.timeline")}</h3>
+      {asked.isPending && <Bones rows={3} />}
+      {asked.isError && <Broken error={asked.error} retry={() => void asked.refetch()} />}
+      {asked.data?.length === 0 && <p className={classes.soft}>{t("ticket.noTimeline")}</p>}
+      <ol className={classes.entries}>
+        {[...(asked.data ?? [])].reverse().map((entry) => (
+          <Entry key={entry.id} entry={entry} />
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Entry({ entry }: { entry: TimelineEntry }) {
+  const { t } = useTranslation();
+  const words = useEntryWords();
+  const Icon = icons[entry.kind] ?? IconCircleDot;
+  const lines = words(entry);
+  return (
+    <li className={classes.entry} data-kind={entry.kind}>
+      <span className={classes.entryIcon} aria-hidden>
+        <Icon size={14} />
+      </span>
+      <div className={classes.entryBody}>
+        <div className={classes.entryTop}>
+          <strong>{t(`timeline.${entry.kind}` as "timeline.opened", { defaultValue: entry.kind })}</strong>
+          <span>{entry.actor || t("timeline.system")}</span>
+          <When at={entry.at} />
+        </div>
+        {lines.map((line) => (
+          <div key={line} className={classes.entryLine} dir="auto">
+            {line}
+          </div>
+        ))}
+        {entry.text && (
+          <p className={`${classes.entryText} said`} dir="auto">
+            {entry.text}
+          </p>
+        )}
+      </div>
+    </li>
+  );
+}

@@ -1,0 +1,66 @@
+// What an entry of the timeline says, put into the reader's language.
+import type { TFunction } from "i18next";
+import { useTranslation } from "react-i18next";
+import type { Category, TimelineEntry } from "../api/types";
+import { clock, type Formats, useFormats } from "../i18n/format";
+import { useCategories } from "./queries";
+import { categoryTitle } from "./words";
+
+interface Difference {
+  field: string;
+  from: unknown;
+  to: unknown;
+}
+
+const text = (value: unknown): string => (value === null || value === undefined ? "" : String(value));
+
+function valueWords(
+  t: TFunction,
+  categories: Category[] | undefined,
+  language: string,
+  field: string,
+  value: unknown,
+): string {
+  if (typeof value === "boolean") return t(value ? "timeline.yes" : "timeline.no");
+  const raw = text(value);
+  if (raw === "") return t(field === "assignee" ? "ticket.nobody" : "app.none");
+  if (field === "state") return t(`ticket.states.${raw}` as "ticket.states.open", { defaultValue: raw });
+  if (field === "priority") return t(`ticket.priorities.${raw}` as "ticket.priorities.low", { defaultValue: raw });
+  if (field === "category") return categoryTitle(categories, raw, language);
+  return raw;
+}
+
+/** Long texts and ids say nothing in a list of changes: only that they changed. */
+const unsaid = new Set(["description", "contact"]);
+
+function changeWords(t: TFunction, value: (field: string, of: unknown) => string, change: Difference): string {
+  const field = t(`timeline.fields.${change.field}` as "timeline.fields.state", { defaultValue: change.field });
+  if (unsaid.has(change.field)) return `${field}: ${t("timeline.new")}`;
+  return t("timeline.change", { field, from: value(change.field, change.from), to: value(change.field, change.to) });
+}
+
+function factWords(t: TFunction, format: Formats, data: Record<string, unknown>): string[] {
+  const said: string[] = [];
+  if (data.line) said.push(t("call.line", { line: text(data.line) }));
+  if (data.outcome)
+    said.push(
+      t(`calls.outcomes.${text(data.outcome)}` as "calls.outcomes.failed", { defaultValue: text(data.outcome) }),
+    );
+  if (data.agent) said.push(text(data.agent));
+  if (typeof data.seconds === "number") said.push(clock(data.seconds));
+  if (typeof data.callback_due_at === "string")
+    said.push(t("timeline.promised", { time: format.time(data.callback_due_at) }));
+  return said.length > 0 ? [said.join(" · ")] : [];
+}
+
+export function useEntryWords(): (entry: TimelineEntry) => string[] {
+  const { t, i18n } = useTranslation();
+  const format = useFormats();
+  const categories = useCategories().data;
+  const value = (field: string, of: unknown) => valueWords(t, categories, i18n.language, field, of);
+  return (entry) => {
+    const data = entry.data ?? {};
+    const changes = Array.isArray(data.changes) ? (data.changes as Difference[]) : [];
+    return [...changes.map((change) => changeWords(t, value, change)), ...factWords(t, format, data)];
+  };
+}
