@@ -35,6 +35,11 @@ func (c *Client) Check(ctx context.Context) error {
 	return nil
 }
 
+// Module reports whether a module of Asterisk runs; ErrNotFound when it is not loaded.
+func (c *Client) Module(ctx context.Context, name string) error {
+	return c.do(ctx, request{method: http.MethodGet, path: []string{"asterisk", "modules", name}}, nil)
+}
+
 // Application gives what our application has subscribed to: its channels and bridges.
 // ErrNotFound when no websocket has brought it to life.
 func (c *Client) Application(ctx context.Context) (ari.ApplicationData, error) {

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/CyCoreSystems/ari/v5"
+
 	"hotline/telephony"
 	"hotline/telephony/phone"
 )
@@ -243,12 +245,18 @@ func TestAServerThatWasReplacedStops(t *testing.T) {
 
 func TestADeskPhoneThatDialsByItselfIsTurnedAway(t *testing.T) {
 	r := newRig(t, nil)
-	p, err := real.desk.Dial(r.ctx, "sip:100@"+real.stack.SIPAddr, phone.Caller{Number: "agent1"})
+	err := r.client.Originate(r.ctx, ari.OriginateRequest{ChannelID: "phone-1", Endpoint: "PJSIP/1@trunk", AppArgs: "phone,100", Timeout: 5})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.WaitEnd(r.ctx); err != nil {
+	p, err := real.trunk.Accept(r.ctx)
+	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("%v", p.End())
+	if err := p.Answer(r.ctx); err != nil { // so its channel comes to us, as one that dialled does
+		t.Fatal(err)
+	}
+	if err := p.WaitEnd(r.ctx); err != nil || p.End().By != phone.Remote {
+		t.Errorf("ended %v, %v", p.End(), err)
+	}
 }

@@ -2,10 +2,10 @@ package ari
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/CyCoreSystems/ari/v5"
@@ -28,19 +28,13 @@ func (c *Client) Recordings(ctx context.Context) ([]ari.StoredRecordingData, err
 	return list, err
 }
 
-// fallbackPrefix begins the names of messages that the dialplan took by itself.
-const fallbackPrefix = "fallback~"
-
-// Messages gives the names of the messages that the dialplan took while no server was there.
-func (c *Client) Messages(ctx context.Context) ([]string, error) {
-	list, err := c.Recordings(ctx)
-	var names []string
-	for _, r := range list {
-		if strings.HasPrefix(r.Name, fallbackPrefix) {
-			names = append(names, r.Name)
-		}
+// Recording reports whether a recording is still being made.
+func (c *Client) Recording(ctx context.Context, name string) (bool, error) {
+	err := c.do(ctx, request{method: http.MethodGet, path: []string{"recordings", "live", name}}, nil)
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
 	}
-	return names, err
+	return err == nil, err
 }
 
 // Fetch opens a finished recording. The deadline of the client is for each wait, not for the whole: a long
