@@ -47,7 +47,7 @@ func (s *Store) Create(ctx context.Context, d Draft, actor string) (Ticket, erro
 			values ($1, true, $2, $3, $4, nullif($5, ''), $6, $7, $8,
 				coalesce(nullif($9, '')::uuid, (select contact from contact_numbers where number = $6)),
 				$10, $11, $12, nullif($13, ''), $14, $15,
-				translate(concat_ws(E'\n', nullif($8, ''), $1, nullif($2, '')), 'ёЁ', 'еЕ'))
+				translate(concat_ws(E'\n', nullif($8::text, ''), $1::text, nullif($2::text, '')), 'ёЁ', 'еЕ'))
 			returning number`,
 			d.Subject, d.Description, d.Channel, d.Priority, d.Category, d.Caller, raw, d.CallerName, d.Contact,
 			d.Line, d.Queue, d.Language, d.Assignee, unlessZero(d.DueFirstResponse), unlessZero(d.DueResolution)).Scan(&number)

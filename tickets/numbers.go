@@ -19,11 +19,20 @@ func ParseNumber(raw, region string) string {
 	if digits[0] == '+' {
 		return possible(digits, "ZZ")
 	}
+	// Trunks dial 00 for the plus, or leave it out. That is a guess, so the number must be a real one.
+	if rest, ok := strings.CutPrefix(digits, "00"); ok {
+		if n := existing(rest); n != "" {
+			return n
+		}
+	}
 	if n := possible(digits, region); n != "" {
 		return n
 	}
-	// Trunks leave out the plus, or dial 00 for it. Without a plus it is a guess, so the number must be a real one.
-	n, err := phonenumbers.Parse("+"+strings.TrimPrefix(digits, "00"), "ZZ")
+	return existing(digits)
+}
+
+func existing(digits string) string {
+	n, err := phonenumbers.Parse("+"+digits, "ZZ")
 	if err != nil || !phonenumbers.IsValidNumber(n) {
 		return ""
 	}
@@ -32,7 +41,7 @@ func ParseNumber(raw, region string) string {
 
 func possible(digits, region string) string {
 	n, err := phonenumbers.Parse(digits, region)
-	if err != nil || !phonenumbers.IsPossibleNumber(n) {
+	if err != nil || phonenumbers.IsPossibleNumberWithReason(n) != phonenumbers.IS_POSSIBLE { // a local part alone is nobody's
 		return ""
 	}
 	return phonenumbers.Format(n, phonenumbers.E164)

@@ -76,8 +76,7 @@ func (s *Store) Contract(ctx context.Context, id string) (Contract, error) {
 // ContractOf is the contract that counts for a contact at a time: of those in force the one with the highest priority.
 // ErrNotFound when there is none.
 func (s *Store) ContractOf(ctx context.Context, contact string, at time.Time) (Contract, error) {
-	return s.oneContract(ctx, `with person as (select id from contacts where id = $1), k as (`+contractInForce+`)
-		select `+contractColumns+` from k`, idOrNobody(contact), at)
+	return s.oneContract(ctx, `select `+contractColumns+` from contract_in_force($1, $2) k`, idOrNobody(contact), at)
 }
 
 func (s *Store) oneContract(ctx context.Context, query string, args ...any) (Contract, error) {

@@ -15,7 +15,7 @@ const maxQuery = 200
 // Fuzzy looks for texts that resemble the words instead.
 func (s *Store) search(q *where, typed string, fuzzy bool) {
 	typed = Clean(typed, maxQuery)
-	if fuzzy {
+	if fuzzy { // see page
 		q.add(`t.number in (select number from tickets where said <> '' and ticket_resembles(translate($1, 'ёЁ', 'еЕ'), said))`, typed)
 		return
 	}
@@ -27,17 +27,19 @@ func (s *Store) search(q *where, typed string, fuzzy bool) {
 		select number from tickets where said <> '' and words @@ ticket_question($1)
 		union all select $2::bigint
 		union all select number from tickets where caller <> '' and reverse(translate(caller, '+', '')) like $3
-		union all select number from tickets where contact in (select id from contacts where lower(name) like $4))`,
-		typed, number, s.ending(typed), "%"+escapeLike(strings.ToLower(typed))+"%")
+		union all select number from tickets where caller = $4 and caller <> ''
+		union all select number from tickets where contact in (select id from contacts where lower(name) like $5))`,
+		typed, number, ending(typed), ParseNumber(typed, s.region), "%"+escapeLike(strings.ToLower(typed))+"%")
 }
 
-// ending is the pattern of callers whose number ends in what was typed, or of none.
-func (s *Store) ending(typed string) string {
-	digits := strings.TrimPrefix(ParseNumber(typed, s.region), "+")
-	if digits == "" {
-		digits = onlyDigits(typed, "none")
-	}
-	letters := []byte(digits)
+// mayErr reports whether a question may be answered with what only resembles it: not when it says exactly what it wants.
+func mayErr(typed string) bool {
+	return len([]rune(typed)) >= 3 && !strings.Contains(typed, `"`) && !strings.Contains(" "+typed, " -")
+}
+
+// ending is the pattern of callers whose number ends in the digits typed, or of none.
+func ending(typed string) string {
+	letters := []byte(onlyDigits(typed, "none"))
 	slices.Reverse(letters)
 	return string(letters) + "%"
 }

@@ -51,6 +51,17 @@ create table contracts (
 );
 create index contracts_by_organisation on contracts (organisation, starts);
 
+-- The contract that counts for a person: of those in force the one with the most priority. A function, because Open asks
+-- only when it knows the caller, and a plan that is not entered costs nothing.
+-- +goose StatementBegin
+create function contract_in_force(person uuid, at timestamptz) returns setof contracts language plpgsql stable strict rows 1 as $$
+begin
+    return query select k.* from contacts c join contracts k on k.organisation = c.organisation
+        where c.id = person and k.starts <= at and (k.ends is null or k.ends > at)
+        order by k.priority_step desc, k.starts desc limit 1;
+end $$;
+-- +goose StatementEnd
+
 create table categories (
     code   text primary key check (code ~ '^[a-z0-9][a-z0-9_-]{0,63}$'),
     parent text references categories check (parent <> code), -- longer circles are refused by the code that writes
