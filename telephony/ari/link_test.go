@@ -260,3 +260,26 @@ func TestADeskPhoneThatDialsByItselfIsTurnedAway(t *testing.T) {
 		t.Errorf("ended %v, %v", p.End(), err)
 	}
 }
+
+func TestCallsThatWentDownWithAsteriskAreToldApart(t *testing.T) {
+	r := newRig(t, nil)
+	c, _ := r.caller(customer)
+	if err := real.stack.Asterisk.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	if err := real.stack.Asterisk.Start(r.ctx); err != nil {
+		t.Fatal(err)
+	}
+	up := time.Now()
+	inv := r.connections(2)
+	if d := time.Since(up); d > 5*time.Second {
+		t.Errorf("linked %v after Asterisk's start", d)
+	}
+	if ev := inv.Adopt(c); ev.Channel != "" || ev.Cause != Outage {
+		t.Errorf("got %+v", ev)
+	}
+	next, _ := r.caller(customer)
+	if ev := inv.Adopt(next); ev.Cause == Outage { // it came after the start
+		t.Errorf("a new call: %+v", ev)
+	}
+}

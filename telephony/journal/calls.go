@@ -3,7 +3,6 @@ package journal
 import (
 	"context"
 	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -140,31 +139,42 @@ const Disposed telephony.Kind = "disposed"
 
 // Dispose writes what the agent said of an ended call in wrap-up. Doing it again replaces it and is a fact of its own.
 func (j *Journal) Dispose(ctx context.Context, id, agent, disposition, note string) (telephony.Call, error) {
+	return j.Amend(ctx, id, telephony.Event{Kind: Disposed, Agent: agent, Name: disposition, Cause: note}, func(c *telephony.Call) {
+		c.Disposition, c.Note = disposition, note
+	})
+}
+
+// Amend adds a fact to a call that has ended, and what it changes in the call.
+func (j *Journal) Amend(ctx context.Context, id string, ev telephony.Event, change func(*telephony.Call)) (telephony.Call, error) {
 	var c telephony.Call
 	err := pgx.BeginFunc(ctx, j.pool, func(tx pgx.Tx) error {
-		var raw []byte
-		err := tx.QueryRow(ctx, `SELECT snapshot FROM calls WHERE id = $1 AND ended_at IS NOT NULL FOR UPDATE`, id).Scan(&raw)
+		err := tx.QueryRow(ctx, `SELECT snapshot FROM calls WHERE id = $1 AND ended_at IS NOT NULL FOR UPDATE`, id).Scan(&c)
 		if errors.Is(err, pgx.ErrNoRows) {
 			return ErrNotFound
 		} else if err != nil {
 			return err
 		}
-		if err := json.Unmarshal(raw, &c); err != nil {
-			return err
-		}
 		c.Seq++
-		c.Disposition, c.Note = disposition, note
-		snapshot, _ := json.Marshal(c)
-		event, _ := json.Marshal(telephony.Event{Kind: Disposed, Agent: agent, Name: disposition, Cause: note})
+		change(&c)
 		_, err = tx.Exec(ctx, `WITH c AS (UPDATE calls SET seq = $2, snapshot = $3 WHERE id = $1)
-			INSERT INTO call_facts (call, seq, at, kind, event, writer) VALUES ($1, $2, now(), $4, $5, $6)`,
-			id, c.Seq, string(snapshot), Disposed, string(event), j.writer)
+			INSERT INTO call_facts (call, seq, at, kind, event, writer) VALUES ($1, $2, now(), $4, $5, $6)`, id, c.Seq, c, ev.Kind, ev, j.writer)
 		return err
 	})
 	if err != nil {
-		return c, fmt.Errorf("disposing of a call: %w", err)
+		return c, fmt.Errorf("amending a call: %w", err)
 	}
 	return c, nil
+}
+
+// Unsettled gives the ended calls whose tickets do not know of it yet.
+func (j *Journal) Unsettled(ctx context.Context) ([]telephony.Call, error) {
+	return j.snapshots(ctx, `SELECT snapshot FROM calls WHERE settled_at IS NULL AND ended_at IS NOT NULL ORDER BY ended_at`)
+}
+
+// Settled marks a call whose ticket knows how it ended.
+func (j *Journal) Settled(ctx context.Context, id string) error {
+	_, err := j.pool.Exec(ctx, `UPDATE calls SET settled_at = now() WHERE id = $1`, id)
+	return err
 }
 
 func (j *Journal) snapshots(ctx context.Context, sql string, args ...any) ([]telephony.Call, error) {

@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"io/fs"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
@@ -35,7 +36,7 @@ type Journal struct {
 	log    *slog.Logger
 	writer uuid.UUID
 	in     chan entry
-	quit   chan struct{}
+	behind [writers]atomic.Int64 // when the commit under way began, Unix ms, 0 for none
 }
 
 type entry struct {
@@ -52,7 +53,7 @@ const (
 
 // New makes a journal; Run must be running for Write to return.
 func New(pool *pgxpool.Pool, log *slog.Logger) *Journal {
-	return &Journal{pool: pool, log: log, writer: uuid.New(), in: make(chan entry, together), quit: make(chan struct{})}
+	return &Journal{pool: pool, log: log, writer: uuid.New(), in: make(chan entry, together)}
 }
 
 // Write makes one step durable. While Postgres is away it waits for it; telephony.ErrTaken says that another server took this step.
@@ -74,9 +75,9 @@ func (j *Journal) Write(ctx context.Context, c telephony.Call, ev telephony.Even
 // Run commits what is written until ctx ends; what was handed over before is still committed.
 func (j *Journal) Run(ctx context.Context) error {
 	done := make(chan struct{}, writers)
-	for range writers {
+	for i := range writers {
 		go func() {
-			j.commitAll(ctx)
+			j.commitAll(ctx, &j.behind[i])
 			done <- struct{}{}
 		}()
 	}
@@ -86,15 +87,31 @@ func (j *Journal) Run(ctx context.Context) error {
 	return nil
 }
 
-func (j *Journal) commitAll(ctx context.Context) {
+// Behind is how long the oldest commit has been under way. Calls that wait for it make no progress.
+func (j *Journal) Behind() time.Duration {
+	var longest time.Duration
+	for i := range j.behind {
+		if since := j.behind[i].Load(); since != 0 {
+			longest = max(longest, time.Since(time.UnixMilli(since)))
+		}
+	}
+	return longest
+}
+
+func (j *Journal) commitAll(ctx context.Context, behind *atomic.Int64) {
+	commit := func(first entry) {
+		behind.Store(time.Now().UnixMilli())
+		j.commit(context.WithoutCancel(ctx), j.gather(first))
+		behind.Store(0)
+	}
 	for {
 		select {
 		case e := <-j.in:
-			j.commit(context.WithoutCancel(ctx), j.gather(e))
+			commit(e)
 		case <-ctx.Done():
 			select {
 			case e := <-j.in:
-				j.commit(context.WithoutCancel(ctx), j.gather(e))
+				commit(e)
 			default:
 				return
 			}

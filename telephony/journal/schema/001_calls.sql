@@ -7,6 +7,7 @@ CREATE TABLE calls (
     queued_at   timestamptz,
     answered_at timestamptz,
     ended_at    timestamptz,
+    settled_at  timestamptz,                 -- its ticket knows how it ended; null: still to be told
     state       text GENERATED ALWAYS AS (snapshot->>'state') STORED,
     line        text GENERATED ALWAYS AS (snapshot->>'line') STORED,
     queue       text GENERATED ALWAYS AS (coalesce(snapshot->>'queue', '')) STORED,
@@ -20,6 +21,7 @@ CREATE TABLE calls (
     CHECK (snapshot->>'state' <> 'ended' OR snapshot->>'outcome' IS NOT NULL)
 );
 CREATE INDEX calls_live ON calls (id) WHERE ended_at IS NULL;
+CREATE INDEX calls_unsettled ON calls (id) WHERE settled_at IS NULL AND ended_at IS NOT NULL;
 CREATE INDEX calls_arrived ON calls (arrived_at DESC, id DESC);
 CREATE INDEX calls_ticket ON calls (ticket);
 

@@ -1,0 +1,472 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/gorilla/websocket"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"hotline/deploy/schema"
+	"hotline/deploy/stack"
+	"hotline/telephony"
+	"hotline/telephony/journal"
+	"hotline/telephony/phone"
+	"hotline/tickets"
+)
+
+// TestMain lets the test's own binary be the server too, so that tests can kill it.
+func TestMain(m *testing.M) {
+	if os.Getenv("HOTLINE_TEST_SERVER") != "" {
+		main()
+		return
+	}
+	os.Exit(m.Run())
+}
+
+// patience is the longest that a test waits for anything; a loaded machine is slow, a broken one never gets there.
+const patience = 30 * time.Second
+
+// house is a whole Hotline: real Postgres, Redis and Asterisk, and the server as a process of its own.
+type house struct {
+	t     *testing.T
+	stack *stack.Stack
+	pool  *pgxpool.Pool
+	env   []string
+	base  string // http://...
+
+	process *exec.Cmd
+	log     *bytes.Buffer
+	mu      sync.Mutex
+}
+
+// plan changes the demo's rules for a test.
+type plan struct {
+	stack stack.Config
+	line  func(*telephony.Rules)
+	queue func(*journal.Queue)
+}
+
+func openHouse(t *testing.T, p plan) *house {
+	t.Helper()
+	p.stack.Postgres, p.stack.Redis, p.stack.Asterisk = true, true, true
+	h := &house{t: t, stack: stack.New(t, p.stack), log: &bytes.Buffer{}}
+	ctx := t.Context()
+	if err := schema.UpAll(ctx, h.stack.DatabaseURL, domains()...); err != nil {
+		t.Fatal(err)
+	}
+	var err error
+	if h.pool, err = pgxpool.New(ctx, h.stack.DatabaseURL); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(h.pool.Close)
+	h.furnish(p)
+	http, err := stack.FreeAddr()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.base = "http://" + http
+	h.env = append(os.Environ(), "HOTLINE_TEST_SERVER=1", "HOTLINE_DATABASE_URL="+h.stack.DatabaseURL, "HOTLINE_REDIS_URL="+h.stack.RedisURL,
+		"HOTLINE_ARI_URL="+h.stack.ARI.URL, "HOTLINE_ARI_USER="+h.stack.ARI.User, "HOTLINE_ARI_PASSWORD="+h.stack.ARI.Password,
+		"HOTLINE_NODE="+h.stack.ARI.App, "HOTLINE_HTTP="+http, "HOTLINE_RECORDINGS="+filepath.Join(t.TempDir(), "recordings"),
+		"HOTLINE_REGION=US", "HOTLINE_SECURE=false", "GOMAXPROCS=2")
+	h.start()
+	t.Cleanup(h.leave)
+	return h
+}
+
+// furnish seeds the demo and then changes it as the test wants it. Lines have no greeting unless the test gives one.
+func (h *house) furnish(p plan) {
+	h.t.Helper()
+	ctx := h.t.Context()
+	setup, err := journal.OpenSetup(ctx, h.pool)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if err := seed(ctx, setup, tickets.New(h.pool, tickets.Options{Region: "US"})); err != nil {
+		h.t.Fatal(err)
+	}
+	for _, l := range setup.Lines() {
+		l.Greeting, l.Closed, l.Message.Prompt, l.Message.Menu, l.Message.Thanks = nil, nil, nil, nil, nil
+		if p.line != nil {
+			p.line(&l)
+		}
+		if err := setup.PutLine(ctx, l); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+	for _, q := range setup.Queues() {
+		q.WrapUp = seconds(1)
+		if p.queue != nil {
+			p.queue(&q)
+		}
+		if err := setup.PutQueue(ctx, q); err != nil {
+			h.t.Fatal(err)
+		}
+	}
+}
+
+// start starts the server and waits until it serves calls.
+func (h *house) start() {
+	h.t.Helper()
+	h.process = exec.Command(os.Args[0], "serve")
+	h.process.Env = h.env
+	h.process.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	h.process.Stderr = h
+	out, err := h.process.StdoutPipe()
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	if err := h.process.Start(); err != nil {
+		h.t.Fatal(err)
+	}
+	lines := bufio.NewScanner(out)
+	for lines.Scan() && !strings.HasPrefix(lines.Text(), "ready:") {
+	}
+	go func() { _, _ = io.Copy(io.Discard, out) }()
+	h.await("the server serves calls", func() bool {
+		r, err := http.Get(h.base + "/readyz")
+		if err != nil {
+			return false
+		}
+		defer r.Body.Close()
+		return r.StatusCode == http.StatusOK
+	})
+}
+
+// Write keeps the server's log for a failing test.
+func (h *house) Write(p []byte) (int, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.log.Write(p)
+}
+
+func (h *house) kill() {
+	h.t.Helper()
+	_ = h.process.Process.Kill()
+	_ = h.process.Wait()
+}
+
+// leave ends the server as an operator would, and shows its log when the test failed.
+func (h *house) leave() {
+	_ = h.process.Process.Signal(syscall.SIGTERM)
+	_ = h.process.Wait()
+	if h.t.Failed() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.t.Logf("the server said:\n%s", h.log)
+	}
+}
+
+// await asks until something is so. It is for what nobody tells, such as rows in the database.
+func (h *house) await(what string, ok func() bool) {
+	h.t.Helper()
+	h.awaitFor(patience, what, ok)
+}
+
+func (h *house) awaitFor(limit time.Duration, what string, ok func() bool) {
+	h.t.Helper()
+	for end := time.Now().Add(limit); ; time.Sleep(10 * time.Millisecond) {
+		if ok() {
+			return
+		}
+		if time.Now().After(end) {
+			h.t.Fatalf("it did not come so far in %v: %s", limit, what)
+		}
+	}
+}
+
+// one reads a single value from the database.
+func one[T any](h *house, sql string, args ...any) T {
+	h.t.Helper()
+	var v T
+	if err := h.pool.QueryRow(context.Background(), sql, args...).Scan(&v); err != nil {
+		h.t.Fatalf("%s: %v", sql, err)
+	}
+	return v
+}
+
+// call reads a call as the journal has it; the zero Call when there is none.
+func (h *house) call(where string, args ...any) telephony.Call {
+	h.t.Helper()
+	var c telephony.Call
+	_ = h.pool.QueryRow(context.Background(), `SELECT snapshot FROM calls WHERE `+where+` ORDER BY arrived_at DESC LIMIT 1`, args...).Scan(&c)
+	return c
+}
+
+// awaitCall waits until a caller's last call is as wanted.
+func (h *house) awaitCall(from, what string, ok func(telephony.Call) bool) telephony.Call {
+	h.t.Helper()
+	var c telephony.Call
+	h.await("the call of "+from+" is "+what, func() bool {
+		c = h.call(`snapshot->'caller'->>'raw' = $1`, from)
+		return c.ID != "" && ok(c)
+	})
+	return c
+}
+
+func (h *house) awaitState(from string, s telephony.State) telephony.Call {
+	h.t.Helper()
+	return h.awaitCall(from, string(s), func(c telephony.Call) bool { return c.State == s })
+}
+
+// phone opens a SIP phone.
+func (h *house) phone(c phone.Config) *phone.Phone {
+	h.t.Helper()
+	if c.Listen == "" {
+		c.Listen = "127.0.0.1:0"
+	}
+	p, err := phone.New(c)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(func() { _ = p.Close() })
+	return p
+}
+
+// dial calls a line.
+func (h *house) dial(p *phone.Phone, line, from string) *phone.Call {
+	h.t.Helper()
+	c, err := p.Dial(h.t.Context(), "sip:"+line+"@"+h.stack.SIPAddr, phone.Caller{Number: from})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return c
+}
+
+// heard waits until something happened in a SIP call.
+func (h *house) heard(c *phone.Call, kind phone.Kind) {
+	h.t.Helper()
+	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
+	defer cancel()
+	if _, err := c.Wait(ctx, kind); err != nil {
+		h.t.Fatalf("%s: %v; so far %v", kind, err, c.Log())
+	}
+}
+
+// tone waits until a tone is heard.
+func (h *house) tone(c *phone.Call, hz float64) {
+	h.t.Helper()
+	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
+	defer cancel()
+	if err := c.WaitTone(ctx, hz); err != nil {
+		h.t.Fatalf("%v Hz is not heard: %v", hz, err)
+	}
+}
+
+// deskPhone registers an agent's desk phone.
+func (h *house) deskPhone(agent string) *phone.Phone {
+	h.t.Helper()
+	p := h.phone(phone.Config{User: agent})
+	if err := p.Register(h.t.Context(), h.stack.SIPAddr, agent, ""); err != nil {
+		h.t.Fatal(err)
+	}
+	return p
+}
+
+// picksUp answers every call with a tone until the test ends.
+func (h *house) accept(p *phone.Phone) *phone.Call {
+	h.t.Helper()
+	ctx, cancel := context.WithTimeout(h.t.Context(), patience)
+	defer cancel()
+	c, err := p.Accept(ctx)
+	if err != nil {
+		h.t.Fatalf("the phone does not ring: %v", err)
+	}
+	return c
+}
+
+// logIn gives a token.
+func (h *house) logIn(user string) string {
+	h.t.Helper()
+	var s struct{ Token string }
+	h.ask("", http.MethodPost, "/api/v1/session", map[string]string{"username": user, "password": "demo"}, &s)
+	if s.Token == "" {
+		h.t.Fatal("no token")
+	}
+	return s.Token
+}
+
+// ask makes a request of the API and reads its answer into v (nil: none is wanted).
+func (h *house) ask(token, method, path string, body, v any) {
+	h.t.Helper()
+	r := h.request(token, method, path, body)
+	defer r.Body.Close()
+	text, _ := io.ReadAll(r.Body)
+	if r.StatusCode >= 300 {
+		h.t.Fatalf("%s %s: %s: %s", method, path, r.Status, text)
+	}
+	if v != nil {
+		if err := json.Unmarshal(text, v); err != nil {
+			h.t.Fatalf("%s %s: %v in %s", method, path, err, text)
+		}
+	}
+}
+
+func (h *house) request(token, method, path string, body any) *http.Response {
+	h.t.Helper()
+	raw, _ := json.Marshal(body)
+	q, err := http.NewRequestWithContext(h.t.Context(), method, h.base+path, bytes.NewReader(raw))
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	q.Header.Set("Content-Type", "application/json")
+	if token != "" {
+		q.Header.Set("Authorization", "Bearer "+token)
+	}
+	r, err := http.DefaultClient.Do(q)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	return r
+}
+
+// seat is an agent's desk without a browser: a websocket that answers pops as the page does.
+type seat struct {
+	h     *house
+	agent string
+	conn  *websocket.Conn
+
+	mu   sync.Mutex
+	seen []message
+	news chan struct{}
+	next int
+}
+
+type message struct {
+	Type string          `json:"type"`
+	Re   string          `json:"re"`
+	Seq  int64           `json:"seq"`
+	Data json.RawMessage `json:"data"`
+	at   time.Time
+}
+
+// desk connects an agent's desk.
+func (h *house) desk(agent string) *seat {
+	h.t.Helper()
+	s := &seat{h: h, agent: agent, news: make(chan struct{}, 1)}
+	s.connect(h.logIn(agent))
+	h.t.Cleanup(func() { _ = s.conn.Close() })
+	return s
+}
+
+func (s *seat) connect(token string) {
+	s.h.t.Helper()
+	conn, r, err := websocket.DefaultDialer.DialContext(s.h.t.Context(), "ws"+strings.TrimPrefix(s.h.base, "http")+"/api/v1/desk",
+		http.Header{"Authorization": {"Bearer " + token}})
+	if err != nil {
+		s.h.t.Fatalf("desk of %s: %v %v", s.agent, err, r)
+	}
+	s.conn = conn
+	go s.read(conn)
+	s.until("hello", nil)
+}
+
+func (s *seat) read(conn *websocket.Conn) {
+	for {
+		var m message
+		if conn.ReadJSON(&m) != nil {
+			return
+		}
+		m.at = time.Now()
+		if m.Type == "call.offered" {
+			s.send("pop.ack", map[string]any{"call": m.call()})
+		}
+		s.mu.Lock()
+		s.seen = append(s.seen, m)
+		s.mu.Unlock()
+		select {
+		case s.news <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// call is the id of the call that a message is about.
+func (m message) call() string {
+	var v struct {
+		Call json.RawMessage `json:"call"`
+	}
+	_ = json.Unmarshal(m.Data, &v)
+	var id string
+	if json.Unmarshal(v.Call, &id) == nil {
+		return id
+	}
+	var c struct{ ID string }
+	_ = json.Unmarshal(v.Call, &c)
+	return c.ID
+}
+
+func (s *seat) send(kind string, data any) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.next++
+	id := fmt.Sprint(s.next)
+	_ = s.conn.WriteJSON(map[string]any{"type": kind, "id": id, "data": data})
+	return id
+}
+
+// do sends a command and waits until it is done.
+func (s *seat) do(kind string, data any) message {
+	s.h.t.Helper()
+	id := s.send(kind, data)
+	m := s.until("", func(m message) bool { return m.Re == id })
+	if m.Type == "error" {
+		s.h.t.Fatalf("%s of %s: %s", kind, s.agent, m.Data)
+	}
+	return m
+}
+
+// until waits for a message of a type (any when empty) that fits, among all that came.
+func (s *seat) until(kind string, fits func(message) bool) message {
+	s.h.t.Helper()
+	timeout := time.After(patience)
+	for i := 0; ; {
+		s.mu.Lock()
+		for ; i < len(s.seen); i++ {
+			if m := s.seen[i]; (kind == "" || m.Type == kind) && (fits == nil || fits(m)) {
+				s.mu.Unlock()
+				return m
+			}
+		}
+		s.mu.Unlock()
+		select {
+		case <-s.news:
+		case <-time.After(50 * time.Millisecond):
+		case <-timeout:
+			s.h.t.Fatalf("the desk of %s was not told %s; it was told %s", s.agent, kind, s.kinds())
+		}
+	}
+}
+
+func (s *seat) kinds() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var all []string
+	for _, m := range s.seen {
+		all = append(all, m.Type)
+	}
+	return strings.Join(all, " ")
+}
+
+// ready uses the agent's desk phone and becomes ready.
+func (s *seat) ready() *seat {
+	s.h.t.Helper()
+	s.do("media.use", map[string]string{"device": "sip:" + s.agent})
+	s.do("presence.set", map[string]string{"state": "ready"})
+	return s
+}
+
