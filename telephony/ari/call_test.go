@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"hotline/telephony"
 	"github.com/CyCoreSystems/ari/v5"
+	"hotline/telephony"
 
 	"hotline/telephony/audio"
 	"hotline/telephony/phone"
