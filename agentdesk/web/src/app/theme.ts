@@ -48,7 +48,9 @@ export const theme = createTheme({
     TextInput: { defaultProps: { size: "sm" } },
     Select: { defaultProps: { size: "sm", checkIconPosition: "right", allowDeselect: false } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: true } },
-    Modal: { defaultProps: { centered: true } },
+    // A header inside a dialog is no landmark of the page; a menu needs no empty element to hold the focus.
+    Modal: { defaultProps: { centered: true, attributes: { header: { role: "none" } } } },
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false } },
   },
 });
 

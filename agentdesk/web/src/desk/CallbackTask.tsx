@@ -28,10 +28,8 @@ export function CallbackTask({ ticket, selected }: { ticket: Ticket; selected: b
         <span className={`${classes.taskSubject} clip`} dir="auto">
           {personOf(ticket) || t("call.hidden")}
         </span>
-        <span className={classes.taskTop}>
-          <span className="clip" dir="auto">
-            {subjectOf(ticket, t)}
-          </span>
+        <span className={`${classes.taskAbout} clip`} dir="auto">
+          {subjectOf(ticket, t)}
         </span>
       </button>
       {dialable && (

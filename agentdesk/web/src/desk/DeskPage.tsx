@@ -1,4 +1,5 @@
 // The agent's place: what is to do, the work at hand, what is known. All three stay where they are when a call comes.
+import { VisuallyHidden } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import { useStore } from "zustand";
 import { usePageTitle } from "../app/usePageTitle";
@@ -15,6 +16,7 @@ export function DeskPage() {
   const ticket = useStore(selection, (state) => state.ticket);
   return (
     <div className={classes.desk}>
+      <VisuallyHidden component="h1">{t("app.desk")}</VisuallyHidden>
       <section className={classes.pane} aria-label={t("tasks.title")}>
         <TasksPane selected={ticket} />
       </section>

@@ -43,7 +43,7 @@ export function IdleCard() {
       <Button
         ml="auto"
         size="md"
-        color="green.9"
+        color="#1b7a43"
         leftSection={<IconCircleCheck size={18} />}
         loading={stage === "asking" || stage === "connecting"}
         disabled={!presence}

@@ -22,7 +22,7 @@ export function OfferCard({ call }: { call: DeskCall }) {
       </CallHead>
       <div className={classes.buttons}>
         {browser ? (
-          <CallButton action="answer" icon={<IconPhone size={18} />} color="green.9" variant="filled">
+          <CallButton action="answer" icon={<IconPhone size={18} />} color="#1b7a43" variant="filled">
             {t("call.answer")}
           </CallButton>
         ) : (

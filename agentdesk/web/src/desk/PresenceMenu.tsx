@@ -27,7 +27,7 @@ export function PresenceMenu() {
     <Menu
       position="bottom-end"
       width={260}
-      withinPortal
+      withinPortal={false}
       opened={open}
       onChange={(pauseMenu) => wishes.setState({ pauseMenu })}
     >

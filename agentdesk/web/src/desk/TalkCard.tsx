@@ -52,7 +52,7 @@ export function TalkCard({ call }: { call: DeskCall }) {
         >
           {t(muted ? "call.unmute" : "call.mute")}
         </CallButton>
-        <CallButton action="end" icon={<IconPhoneOff size={18} />} color="red.9" variant="filled">
+        <CallButton action="end" icon={<IconPhoneOff size={18} />} color="#b3261e" variant="filled">
           {t("call.end")}
         </CallButton>
       </div>

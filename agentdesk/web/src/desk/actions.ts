@@ -2,9 +2,10 @@
 import { notifications } from "@mantine/notifications";
 import { createStore } from "zustand/vanilla";
 import { i18n } from "../i18n";
+import { serverNow } from "../live/clock";
 import { ask, live } from "../live/live";
 import { Refusal } from "../live/socket";
-import { current, type DeskCall, type Live } from "../live/state";
+import { answering, current, type DeskCall, type Live } from "../live/state";
 import { Unheard } from "../softphone/microphone";
 import { mute, open, phone } from "../softphone/phone";
 import { draftWrapup, dropWrapup, wrapupDraft } from "./drafts";
@@ -69,12 +70,17 @@ function onCall(type: string): void {
   if (call) void tell(type, { call: call.id });
 }
 
+async function answer(call: DeskCall | null): Promise<void> {
+  if (!call || !(await tell("call.answer", { call: call.id }))) return;
+  live.setState((state) => answering(state, call.id, serverNow()));
+}
+
 export function act(action: Action): void {
   const state = live.getState();
   if (!possible(action, state)) return;
   switch (action) {
     case "answer":
-      return onCall("call.answer");
+      return void answer(current(state));
     case "decline":
       return onCall("call.decline");
     case "hold":
@@ -96,12 +102,29 @@ export function act(action: Action): void {
 export async function becomeReady(): Promise<void> {
   const { presence, agent } = live.getState();
   try {
-    if (onBrowser(deviceOf(presence, agent))) await open();
+    if (onBrowser(deviceOf(presence, agent))) {
+      await open();
+      await heardByServer();
+    }
   } catch (err) {
     if (err instanceof Unheard) return;
     throw err;
   }
   await tell("presence.set", { state: "ready", reason: "" }, i18n.t("presence.failed"));
+}
+
+/** heardByServer waits a moment until the server has the sound too: both ends of a connection do not finish at once. */
+function heardByServer(): Promise<void> {
+  if (live.getState().media?.connected) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      stop();
+      resolve();
+    };
+    const timer = setTimeout(done, 2000);
+    const stop = live.subscribe((state) => state.media?.connected && done());
+  });
 }
 
 export const pause = (reason: string) => tell("presence.set", { state: "pause", reason }, i18n.t("presence.failed"));

@@ -84,6 +84,18 @@ async function restore(now: Live): Promise<void> {
   }
 }
 
+let doubted: ReturnType<typeof setTimeout> | undefined;
+
+/** doubt: the server has lost our sound while we still believe in it. If that lasts, offer again. */
+function doubt(now: Live): void {
+  clearTimeout(doubted);
+  if (now.media?.connected !== false) return;
+  doubted = setTimeout(() => {
+    const { link, media } = live.getState();
+    if (link === "online" && media?.connected === false && alive()) renew();
+  }, 3000);
+}
+
 let lastMinute: ReturnType<typeof setTimeout> | undefined;
 
 function watchWrapup(now: Live): void {
@@ -118,6 +130,7 @@ export function wireDesk(queries: QueryClient): () => void {
       if (call && call.id !== current(before)?.id) popped(call);
     }
     if (frame.type === "hello" || frame.type === "presence.changed") watchWrapup(now);
+    if (frame.type === "webrtc.state") doubt(now);
     refresh(queries, frame.type, frame.data);
   });
   const offState = live.subscribe((now, before) => {

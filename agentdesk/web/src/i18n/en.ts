@@ -181,6 +181,7 @@ export const en = {
     failed: {
       default: "That did not work",
       busy: "Not possible while you are busy.",
+      refused: "The call is not in a state for that.",
       stale: "The call has already gone elsewhere.",
       denied: "You may not do this.",
       not_found: "This call is no longer there.",

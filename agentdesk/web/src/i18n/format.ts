@@ -46,7 +46,7 @@ export function formats(language: string): Formats {
   const full = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" });
   const date = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
   const relative = new Intl.RelativeTimeFormat(language, { numeric: "always", style: "short" });
-  const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 0 });
+  const percent = new Intl.NumberFormat(language, { style: "percent", maximumFractionDigits: 1 });
   const unit = (name: string) => new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "short" });
   const units = { day: unit("day"), hour: unit("hour"), minute: unit("minute") };
   return {
@@ -69,9 +69,13 @@ export function formats(language: string): Formats {
   };
 }
 
+/** regional prefers the person's own region of a language: "en" becomes "en-GB" where the browser says so. */
+export const regional = (language: string, wishes: readonly string[] = navigator.languages ?? []) =>
+  wishes.find((wish) => wish.startsWith(`${language}-`)) ?? language;
+
 export function useFormats(): Formats {
   const { i18n } = useTranslation();
-  return useMemo(() => formats(i18n.language), [i18n.language]);
+  return useMemo(() => formats(regional(i18n.language)), [i18n.language]);
 }
 
 /** titled reads a text that the server keeps per language. */

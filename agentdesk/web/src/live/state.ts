@@ -137,6 +137,15 @@ function news(live: Live, data: CallNews, phase: Phase | null, now: number): Liv
   return { ...live, calls };
 }
 
+/** answering marks an offered call as being connected, once the server has said yes; a faster "answered" is not undone. */
+export function answering(live: Live, id: string, now: number): Live {
+  const calls = live.calls.map((call): DeskCall => {
+    const offer = call.id === id && (call.phase === "offered" || call.phase === "ringing");
+    return offer ? { ...call, phase: "joining", since: now, until: undefined } : call;
+  });
+  return { ...live, calls };
+}
+
 /** over ends a call: one that was talked in stays for the wrap-up, an offer that went elsewhere is taken away. */
 function over(live: Live, data: CallNews, now: number): Live {
   const next = news(live, data, "over", now);

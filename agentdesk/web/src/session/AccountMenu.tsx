@@ -19,7 +19,7 @@ export function AccountMenu() {
   const user = useUser();
   const queries = useQueryClient();
   return (
-    <Menu position="bottom-end" withinPortal width={220}>
+    <Menu position="bottom-end" withinPortal={false} width={220}>
       <Menu.Target>
         <UnstyledButton aria-label={t("session.menu", { name: user.name })} ml={4} style={{ borderRadius: 99 }}>
           <Avatar size={30} color="petrol" variant="light" aria-hidden>

@@ -8,7 +8,7 @@ export function LanguageMenu() {
   const { t, i18n } = useTranslation();
   const user = useUser();
   return (
-    <Menu position="bottom-end" withinPortal>
+    <Menu position="bottom-end" withinPortal={false}>
       <Menu.Target>
         <Button
           variant="subtle"

@@ -33,8 +33,10 @@ export function LoginPage() {
     <main className={classes.login}>
       <Paper className={classes.card} withBorder p="xl" radius="md">
         <Stack gap="lg">
-          <Stack gap={6}>
-            <Logo size={36} />
+          <Stack gap={4}>
+            <div className={classes.logo}>
+              <Logo size={34} />
+            </div>
             <Title order={1}>{t("session.title")}</Title>
             <Text c="dimmed">{t("session.intro")}</Text>
           </Stack>

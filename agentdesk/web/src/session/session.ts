@@ -22,15 +22,20 @@ export const me = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 });
 
+/** Nothing of one person's work may be seen by the next. */
+function forgetAll(queries: QueryClient): void {
+  queries.removeQueries({ predicate: (query) => query.queryKey[0] !== me.queryKey[0] });
+}
+
 export async function logIn(queries: QueryClient, username: string, password: string): Promise<void> {
   const answer = await post<Answer>("/session", { username, password });
-  queries.clear();
+  forgetAll(queries);
   queries.setQueryData(me.queryKey, userOf(answer));
 }
 
 export async function logOut(queries: QueryClient): Promise<void> {
   await api("DELETE", "/session").catch(() => {});
-  queries.clear();
+  forgetAll(queries);
   queries.setQueryData(me.queryKey, null);
 }
 

@@ -1,7 +1,7 @@
 // The browser's telephone: one peer connection for the whole shift, opened with the microphone before the first call, so
 // that an answered call is heard at once. The offer goes out without candidates, the server's answer carries all of its own.
 import { createStore } from "zustand/vanilla";
-import { ask } from "../live/live";
+import { ask, live } from "../live/live";
 import { chosen, devices } from "./devices";
 import { microphone, type Trouble, Unheard } from "./microphone";
 
@@ -83,6 +83,7 @@ async function negotiate(): Promise<void> {
   const transceiver = pc.addTransceiver(sent ?? "audio", { direction: "sendrecv" });
   preferTelephone(transceiver);
   await pc.setLocalDescription(await pc.createOffer());
+  live.setState({ media: { connected: false } });
   const answer = await ask<{ sdp: string }>("webrtc.offer", { sdp: pc.localDescription?.sdp });
   if (peer !== pc) throw new Unheard("failed");
   await pc.setRemoteDescription({ type: "answer", sdp: answer.sdp });

@@ -18,15 +18,14 @@ interface SubjectProps {
 export function Subject({ ticket, page, change }: SubjectProps) {
   const { t } = useTranslation();
   const [editing, setEditing] = useState(false);
-  const Heading = page ? "h1" : "h2";
   if (editing) {
     return <SubjectForm ticket={ticket} change={change} done={() => setEditing(false)} />;
   }
   return (
     <div className={classes.subject}>
-      <Heading className={classes.subjectText}>
+      <h2 className={classes.subjectText}>
         <span className={`${classes.number} num`}>{ticket.number}</span> <span dir="auto">{subjectOf(ticket, t)}</span>
-      </Heading>
+      </h2>
       <Tooltip label={t("ticket.editSubject")}>
         <ActionIcon variant="subtle" color="gray" aria-label={t("ticket.editSubject")} onClick={() => setEditing(true)}>
           <IconPencil size={16} />

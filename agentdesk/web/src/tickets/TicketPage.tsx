@@ -1,3 +1,4 @@
+import { VisuallyHidden } from "@mantine/core";
 import { useParams } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { UnknownPage } from "../app/UnknownPage";
@@ -14,6 +15,7 @@ export function TicketPage() {
   if (!Number.isSafeInteger(number) || number <= 0) return <UnknownPage />;
   return (
     <div className={classes.ticketPage}>
+      <VisuallyHidden component="h1">{t("ticket.one", { number })}</VisuallyHidden>
       <div className={classes.ticketMain}>
         <TicketView key={number} number={number} page />
       </div>

@@ -90,11 +90,11 @@ function TicketTable({ items }: { items: Ticket[] }) {
           <Table.Th w={76}>{t("ticket.number")}</Table.Th>
           <Table.Th>{t("ticket.subject")}</Table.Th>
           <Table.Th w="18%">{t("ticket.caller")}</Table.Th>
-          <Table.Th w={170}>{t("ticket.state")}</Table.Th>
+          <Table.Th w={190}>{t("ticket.state")}</Table.Th>
           <Table.Th w={110}>{t("ticket.priority")}</Table.Th>
           <Table.Th w={120}>{t("ticket.assignee")}</Table.Th>
           <Table.Th w={160}>{t("ticket.due")}</Table.Th>
-          <Table.Th w={120}>{t("ticket.opened")}</Table.Th>
+          <Table.Th w={150}>{t("ticket.opened")}</Table.Th>
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>

@@ -26,7 +26,7 @@ export function useWaveform(url: string, peaks: Peaks | undefined, seconds: numb
       duration: peaks.seconds || seconds || 1,
       height: peaks.channels === 2 ? 24 : 40,
       splitChannels: peaks.channels === 2 ? [{}, {}] : undefined,
-      waveColor: colour("--soft"),
+      waveColor: colour("--wave"),
       progressColor: colour("--accent"),
       cursorColor: colour("--ink"),
       barWidth: 2,
