@@ -14,6 +14,7 @@
 package asterisk
 
 import (
+	"bytes"
 	"cmp"
 	"embed"
 	"errors"
@@ -60,6 +61,10 @@ type Settings struct {
 	Phones        []Phone
 	PhonePassword string        // for phones without their own; "" asks for none, allowed on loopback only
 	RTPTimeout    time.Duration // an answered party that sends nothing is hung up after this
+
+	// Extra is configuration beside ours, by the name of its file ("queues.conf"): a new file, or lines at the end of one
+	// that is there. It is for measuring beside Asterisk's own applications, and is taken as it is.
+	Extra map[string]string
 }
 
 // Phone is an agent's desk phone. It registers, unless it has a contact.
@@ -220,13 +225,20 @@ func render(etc string, v values) error {
 	if err != nil {
 		return err
 	}
+	files := map[string][]byte{}
 	for _, t := range all.Templates() {
-		f, err := os.OpenFile(filepath.Join(etc, t.Name()), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-		if err != nil {
-			return err
-		}
-		if err := errors.Join(t.Execute(f, v), f.Close()); err != nil {
+		var text bytes.Buffer
+		if err := t.Execute(&text, v); err != nil {
 			return fmt.Errorf("asterisk: render %s: %w", t.Name(), err)
+		}
+		files[t.Name()] = text.Bytes()
+	}
+	for name, text := range v.Extra {
+		files[name] = append(files[name], text...)
+	}
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(etc, name), text, 0o600); err != nil {
+			return err
 		}
 	}
 	return nil

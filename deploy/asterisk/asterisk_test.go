@@ -54,6 +54,20 @@ func TestSettingsBecomeAConfiguration(t *testing.T) {
 	}
 }
 
+func TestExtraLinesComeBehindOurs(t *testing.T) {
+	s, dir := settings(), t.TempDir()
+	s.Extra = map[string]string{"modules.conf": "load = app_queue.so\n", "queues.conf": "[general]\n"}
+	if err := Write(dir, s); err != nil {
+		t.Fatal(err)
+	}
+	if text := read(t, dir, "modules.conf"); !strings.HasPrefix(text, "; Only what") || !strings.HasSuffix(text, "\nload = app_queue.so\n") {
+		t.Errorf("modules.conf is %q", text)
+	}
+	if text := read(t, dir, "queues.conf"); text != "[general]\n" {
+		t.Errorf("queues.conf is %q", text)
+	}
+}
+
 func TestACarrierIsKnownByItsAddress(t *testing.T) {
 	s, dir := settings(), t.TempDir()
 	s.SIP, s.Open, s.TrunkFrom, s.PhonePassword = "0.0.0.0:5060", false, []string{"192.0.2.7", "198.51.100.0/24"}, "secret"

@@ -36,7 +36,7 @@ func newAsterisk(dir string, c Config, password string, lock *os.File) (*asteris
 		Installed: installed, SIP: sip, ARI: ari, RTP: cmp.Or(c.RTP, someRTP()), App: c.App,
 		User: "hotline", Password: password,
 		Trunk: cmp.Or(c.Trunk, "127.0.0.1:5070"), Open: true,
-		PhonePassword: c.PhonePassword, RTPTimeout: cmp.Or(c.RTPTimeout, time.Minute),
+		PhonePassword: c.PhonePassword, RTPTimeout: cmp.Or(c.RTPTimeout, time.Minute), Extra: c.Extra,
 	}
 	for n := range phones {
 		name := fmt.Sprintf("agent%d", n+1)

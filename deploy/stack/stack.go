@@ -40,6 +40,7 @@ type Config struct {
 	PhoneContacts map[string]string // desk phone -> host:port of a phone that does not register
 	PhonePassword string            // "": desk phones are not asked for one
 	RTPTimeout    time.Duration     // an answered party that sends nothing is hung up after this; default 60 s
+	Extra         map[string]string // further configuration of Asterisk, see asterisk.Settings
 }
 
 // ARI is where and as whom to reach Asterisk's REST interface.
