@@ -153,10 +153,10 @@ func (g *loadLeg) run(ssrc uint32) {
 	defer ticker.Stop()
 	p := &rtp.Packet{Header: rtp.Header{Version: 2, SSRC: ssrc}, Payload: make([]byte, packetSamples)}
 	for end := time.Now().Add(loadTime); time.Now().Before(end); <-ticker.C {
-		p.SequenceNumber++
 		p.Timestamp += packetSamples
 		binary.BigEndian.PutUint64(p.Payload, uint64(time.Now().UnixNano()))
-		_ = g.b.mic.WriteRTP(p)
+		_ = g.b.mic.send(p)
+		p.SSRC = ssrc
 		binary.BigEndian.PutUint64(p.Payload, uint64(time.Now().UnixNano()))
 		wire, _ := p.Marshal()
 		_, _ = g.a.conn.WriteToUDP(wire, g.media)

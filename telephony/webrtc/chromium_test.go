@@ -59,9 +59,7 @@ func TestChromiumSpeaksHearsAndDials(t *testing.T) {
 	if hz, err := strconv.ParseFloat(heard, 64); err != nil || hz < 980 || hz > 1020 {
 		t.Errorf("the browser heard %q, want 1000 Hz", heard)
 	}
-	if got := samples(a.heard.next(t, 50)); !audio.HasTone(got, audio.Rate, 440) {
-		t.Error("the microphone's 440 Hz is not at Asterisk")
-	}
+	a.heard.tone(t, 440)
 	if ev := await(t, events, Digit); ev.Digit != '5' {
 		t.Errorf("told %c", ev.Digit)
 	}

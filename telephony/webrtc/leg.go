@@ -69,7 +69,7 @@ func (l *leg) attach(remote netip.AddrPort) {
 	l.out.cut()
 	l.in.cut()
 	now := time.Now()
-	l.write(l.out.fill(now), l.mute[:])
+	l.hush(now)
 	l.due = now.Add(packetTime)
 	l.clock.Reset(packetTime)
 }
@@ -111,13 +111,22 @@ func (l *leg) keepFed() {
 		return
 	}
 	now := time.Now()
+	if now.Sub(l.due) > quietFor { // we were not run for long: leave that time out instead of making up for it in a burst
+		l.out.cut()
+		l.due = now
+	}
 	if !now.Before(l.due) {
-		l.write(l.out.fill(now), l.mute[:])
-		if l.due = l.due.Add(packetTime); now.Sub(l.due) > quietFor { // we were not run for long: do not make up for it
-			l.due = now
-		}
+		l.hush(now)
+		l.due = l.due.Add(packetTime)
 	}
 	l.clock.Reset(l.due.Sub(now))
+}
+
+// hush sends one packet of silence; the caller holds mu.
+func (l *leg) hush(now time.Time) {
+	if at, ok := l.out.fill(now); ok {
+		l.write(at, l.mute[:])
+	}
 }
 
 // write sends one packet; the caller holds mu. What cannot be sent is lost like any other packet, and said once per call.

@@ -162,7 +162,8 @@ func (b *browser) join(seat *Seat) {
 
 // speak sends a tone through the microphone until the returned function is called.
 func (b *browser) speak(hz int) (stop func()) {
-	return speak(b.t, hz, func(p *rtp.Packet) { _ = b.mic.WriteRTP(p) })
+	<-b.up
+	return speak(b.t, hz, func(p *rtp.Packet) { _ = b.mic.send(p) })
 }
 
 // press sends one key as Chromium does: growing durations, then the end three times.
@@ -170,23 +171,34 @@ func (b *browser) press(key byte, ts uint32) {
 	const keys = "0123456789*#"
 	<-b.up
 	for i, end := range []byte{0, 0, 0x80, 0x80, 0x80} {
-		h := &rtp.Header{Version: 2, PayloadType: 126, SSRC: uint32(b.mic.bound.SSRC()), SequenceNumber: uint16(int(ts) + i), Timestamp: ts}
 		event := []byte{byte(strings.IndexByte(keys, key)), end | 10, byte(i), 0}
-		if _, err := b.mic.bound.WriteStream().WriteRTP(h, event); err != nil {
+		if err := b.mic.send(&rtp.Packet{Header: rtp.Header{Version: 2, PayloadType: 126, Timestamp: ts}, Payload: event}); err != nil {
 			b.t.Error(err)
 		}
 	}
 }
 
-// microphone remembers what it is bound to, for packets of another payload type than the track's.
+// microphone sends sound and keys as one stream.
 type microphone struct {
 	*pion.TrackLocalStaticRTP
 	bound pion.TrackLocalContext
+
+	mu  sync.Mutex
+	seq uint16
 }
 
 func (m *microphone) Bind(c pion.TrackLocalContext) (pion.RTPCodecParameters, error) {
 	m.bound = c
 	return m.TrackLocalStaticRTP.Bind(c)
+}
+
+func (m *microphone) send(p *rtp.Packet) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.seq++
+	p.SequenceNumber, p.SSRC = m.seq, uint32(m.bound.SSRC())
+	_, err := m.bound.WriteStream().WriteRTP(&p.Header, p.Payload)
+	return err
 }
 
 // asterisk is the far end of the leg: a socket that keeps what it is sent.
@@ -237,15 +249,15 @@ func (a *asterisk) speak(to *Seat, hz int) (stop func()) {
 	})
 }
 
-// speak sends a tone, 50 packets a second, under a new SSRC and new numbers.
+// speak sends a tone, 50 packets a second, under a new SSRC and new numbers. It keeps to the clock: what it was not run for
+// it makes up.
 func speak(t testing.TB, hz int, send func(*rtp.Packet)) (stop func()) {
 	var speaking sync.WaitGroup
 	left := make(chan struct{})
 	tone := audio.ULaw.Encode(nil, audio.Tone(audio.Rate, hz, time.Second))
 	source := newStream()
 	speaking.Go(func() {
-		ticker := time.NewTicker(packetTime)
-		defer ticker.Stop()
+		began := time.Now()
 		for i := 0; ; i++ {
 			from := i * packetSamples % len(tone)
 			send(&rtp.Packet{
@@ -256,7 +268,7 @@ func speak(t testing.TB, hz int, send func(*rtp.Packet)) (stop func()) {
 			select {
 			case <-left:
 				return
-			case <-ticker.C:
+			case <-time.After(time.Until(began.Add(time.Duration(i+1) * packetTime))):
 			}
 		}
 	})
@@ -339,11 +351,22 @@ func (h *heard) all() []arrived {
 	return h.packets[:len(h.packets):len(h.packets)]
 }
 
-func samples(packets []arrived) (s []int16) {
-	for _, p := range packets {
-		s = audio.ULaw.Decode(s, p.Payload)
+// tone waits until a frequency is heard, pure for half a second, in what comes from now on, and gives that. A machine that is
+// busy tears holes into sound; a wrong sound stays wrong.
+func (h *heard) tone(t testing.TB, hz float64) []arrived {
+	t.Helper()
+	for end := time.Now().Add(patience); time.Now().Before(end); {
+		packets := h.next(t, 40)
+		var sound []int16
+		for _, p := range packets {
+			sound = audio.ULaw.Decode(sound, p.Payload)
+		}
+		if audio.HasTone(sound, audio.Rate, hz) {
+			return packets
+		}
 	}
-	return s
+	t.Fatalf("%v Hz is not heard", hz)
+	return nil
 }
 
 func isSilence(p arrived) bool {

@@ -51,7 +51,7 @@ func TestAChangeOfSourceHasNoSeam(t *testing.T) {
 		"another SSRC 20 ms later":  {func(s *stream) numbers { n, _ := s.follow(8, numbers{seq: 9, ts: 9}, at(20)); return n }, 160},
 		"another SSRC a minute on":  {func(s *stream) numbers { n, _ := s.follow(8, numbers{seq: 9, ts: 9}, at(60000)); return n }, 480000},
 		"another SSRC at once":      {func(s *stream) numbers { n, _ := s.follow(8, numbers{seq: 9, ts: 9}, at(1)); return n }, 160},
-		"silence after 60 ms":       {func(s *stream) numbers { return s.fill(at(60)) }, 480},
+		"silence after 60 ms":       {func(s *stream) numbers { n, _ := s.fill(at(60)); return n }, 480},
 		"the same SSRC after a cut": {func(s *stream) numbers { s.cut(); n, _ := s.follow(7, numbers{seq: 100, ts: 100}, at(3000)); return n }, 24000},
 		"its sequence leaps back":   {func(s *stream) numbers { n, _ := s.follow(7, numbers{seq: 40000, ts: 160}, at(20)); return n }, 160},
 		"its timestamp leaps":       {func(s *stream) numbers { n, _ := s.follow(7, numbers{seq: 2, ts: 900000}, at(20)); return n }, 160},
@@ -69,29 +69,62 @@ func TestAChangeOfSourceHasNoSeam(t *testing.T) {
 
 func TestARunOfSilenceTicksExactly(t *testing.T) {
 	s, now := newStream(), time.Unix(1e9, 0)
-	before := s.fill(now)
+	before, _ := s.fill(now)
 	for i := range 100 {
 		now = now.Add(packetTime + time.Duration(i%7-3)*time.Millisecond)
-		after := s.fill(now)
-		if after.seq-before.seq != 1 || after.ts-before.ts != packetSamples || after.marker {
+		after, ok := s.fill(now)
+		if !ok || after.seq-before.seq != 1 || after.ts-before.ts != packetSamples || after.marker {
 			t.Fatalf("%+v follows %+v", after, before)
 		}
 		before = after
 	}
 }
 
-// Whatever comes in, no sequence number is used twice and none goes back: under SRTP a number used twice gives plaintext away.
+// A bursty line: 200 ms without a packet, then those 200 ms at once, again and again, silence filling the holes.
+func TestBurstsAfterStallsDoNotAddUp(t *testing.T) {
+	s, now := newStream(), time.Unix(1e9, 0)
+	first, _ := s.follow(7, numbers{}, now)
+	began, newest, played := now, first, 0
+	i := 0
+	for range 50 {
+		for tick := range 20 {
+			now = now.Add(packetTime)
+			if tick >= 13 {
+				if out, ok := s.fill(now); ok {
+					newest = out
+				}
+			}
+		}
+		for range 20 {
+			i++
+			if out, ok := s.follow(7, numbers{seq: uint16(i), ts: uint32(i * packetSamples)}, now); ok {
+				newest = out
+				played++
+			}
+		}
+		if lead := int32(newest.ts-first.ts) - int32(now.Sub(began)/sampleTime); lead > maxLead {
+			t.Fatalf("%d samples ahead of the clock", lead)
+		}
+	}
+	if played < 50*4 {
+		t.Errorf("only %d packets were played", played)
+	}
+}
+
+// Whatever comes in, no sequence number is used twice and none goes back (under SRTP a number used twice gives plaintext away),
+// and time never runs ahead.
 func TestNoNumberIsUsedTwice(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s, now := newStream(), time.Unix(1e9, 0)
 		newest, first := s.newest.seq, true
+		began, firstTS := now, uint32(0)
 		for range rapid.IntRange(1, 200).Draw(t, "packets") {
 			now = now.Add(time.Duration(rapid.IntRange(0, 3000).Draw(t, "ms")) * time.Millisecond)
 			var out numbers
 			ok := true
 			switch rapid.IntRange(0, 9).Draw(t, "what") {
 			case 0:
-				out = s.fill(now)
+				out, ok = s.fill(now)
 			case 1:
 				s.cut()
 				continue
@@ -103,6 +136,12 @@ func TestNoNumberIsUsedTwice(t *testing.T) {
 				t.Fatalf("%d follows %d", out.seq, newest)
 			}
 			if ok {
+				if first {
+					began, firstTS = now, out.ts
+				}
+				if lead := int32(out.ts - firstTS - uint32(now.Sub(began)/sampleTime)); lead > maxLead {
+					t.Fatalf("%d samples ahead of the clock", lead)
+				}
 				newest, first = out.seq, false
 			}
 		}
