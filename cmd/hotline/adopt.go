@@ -33,16 +33,12 @@ func (a *adopter) Connected(ctx context.Context, inv ari.Inventory) {
 	if !a.adopted.Swap(true) {
 		name = telephony.Restarted
 	}
-	since := a.asteriskSince(ctx)
 	for _, c := range a.exchange.Calls() {
 		if c.Node != inv.App {
 			continue
 		}
 		ev := inv.Adopt(c)
 		ev.Name = name
-		if c.ArrivedAt.Before(since) {
-			ev.Cause = "outage"
-		}
 		a.exchange.Tell(c.ID, ev)
 		if c.State == telephony.Recording && c.Message != nil && !a.stillRecording(ctx, c.Message.Name) {
 			a.exchange.Tell(c.ID, telephony.Event{Kind: telephony.Stored, Name: c.Message.Name})
@@ -52,23 +48,15 @@ func (a *adopter) Connected(ctx context.Context, inv ari.Inventory) {
 	a.work.Go(a.bringHome)
 }
 
-// asteriskSince is when Asterisk started; calls from before are lost with the Asterisk of before.
-func (a *adopter) asteriskSince(ctx context.Context) time.Time {
-	info, err := a.client.Info(ctx)
-	if err != nil {
-		a.log.Warn("Asterisk does not tell when it started", "err", err)
-		return time.Time{}
-	}
-	return time.Time(info.StatusInfo.StartupTime)
-}
-
 func (a *adopter) orphans(ctx context.Context, inv ari.Inventory) {
 	arrivals, err := a.media.Orphans(ctx, inv, a.live)
 	if err != nil {
 		a.log.Warn("leftovers in Asterisk stay for now", "err", err)
 	}
 	for _, n := range arrivals {
-		a.exchange.Tell(n.Call, n.Event)
+		if _, err := a.journal.Call(ctx, n.Call); errors.Is(err, journal.ErrNotFound) {
+			a.exchange.Tell(n.Call, n.Event)
+		} // else it has ended and is being hung up
 	}
 }
 

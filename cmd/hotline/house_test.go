@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -19,10 +20,12 @@ import (
 
 	"github.com/gorilla/websocket"
 	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/redis/go-redis/v9"
 
 	"hotline/deploy/schema"
 	"hotline/deploy/stack"
 	"hotline/telephony"
+	"hotline/telephony/ari"
 	"hotline/telephony/journal"
 	"hotline/telephony/phone"
 	"hotline/tickets"
@@ -470,3 +473,56 @@ func (s *seat) ready() *seat {
 	return s
 }
 
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
+
+// ari is a way to look into Asterisk, for what a test must know from outside the server.
+func (h *house) ari() *ari.Client {
+	h.t.Helper()
+	c, err := ari.NewClient(ari.Config{URL: h.stack.ARI.URL, Username: h.stack.ARI.User, Password: h.stack.ARI.Password, App: h.stack.ARI.App})
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	h.t.Cleanup(c.Close)
+	return c
+}
+
+func has(m message, text string) bool { return bytes.Contains(m.Data, []byte(text)) }
+
+// flush empties Redis.
+func (h *house) flush() {
+	h.t.Helper()
+	opt, err := redis.ParseURL(h.stack.RedisURL)
+	if err != nil {
+		h.t.Fatal(err)
+	}
+	rdb := redis.NewClient(opt)
+	defer rdb.Close()
+	if err := rdb.FlushAll(h.t.Context()).Err(); err != nil {
+		h.t.Fatal(err)
+	}
+}
+
+func (h *house) freeze() { _ = h.process.Process.Signal(syscall.SIGSTOP) }
+func (h *house) thaw()   { _ = h.process.Process.Signal(syscall.SIGCONT) }
+
+func write(t *testing.T, path string, text []byte) {
+	t.Helper()
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// goroutines is how many the server has, by its own metrics.
+func (h *house) goroutines() int {
+	h.t.Helper()
+	r := h.request("", http.MethodGet, "/metrics", nil)
+	defer r.Body.Close()
+	for lines := bufio.NewScanner(r.Body); lines.Scan(); {
+		if n, ok := strings.CutPrefix(lines.Text(), "go_goroutines "); ok {
+			count, _ := strconv.Atoi(n)
+			return count
+		}
+	}
+	h.t.Fatal("the server does not say how many goroutines it has")
+	return 0
+}

@@ -58,7 +58,7 @@ func New(pool *pgxpool.Pool, log *slog.Logger) *Journal {
 
 // Write makes one step durable. While Postgres is away it waits for it; telephony.ErrTaken says that another server took this step.
 func (j *Journal) Write(ctx context.Context, c telephony.Call, ev telephony.Event) error {
-	e := entry{c, ev, time.Now(), make(chan error, 1)}
+	e := entry{c, ev, time.Now().Truncate(time.Microsecond), make(chan error, 1)}
 	select {
 	case j.in <- e:
 	case <-ctx.Done():
@@ -134,24 +134,21 @@ func (j *Journal) gather(first entry) []entry {
 }
 
 func (j *Journal) commit(ctx context.Context, batch []entry) {
-	owners, err := backoff.Retry(ctx, func() (map[uuid.UUID]uuid.UUID, error) {
+	taken, err := backoff.Retry(ctx, func() (map[string]bool, error) {
 		return j.insert(ctx, batch)
 	}, backoff.WithMaxElapsedTime(0), backoff.WithBackOff(&backoff.ExponentialBackOff{InitialInterval: 50 * time.Millisecond, Multiplier: 2, MaxInterval: time.Second}),
 		backoff.WithNotify(func(err error, _ time.Duration) { j.log.Error("journal waits for the database", "err", err) }))
 	for _, e := range batch {
-		switch id, _ := uuid.Parse(e.call.ID); {
-		case err != nil:
-			e.done <- err
-		case owners[id] != j.writer:
+		if err == nil && taken[e.call.ID] {
 			e.done <- telephony.ErrTaken
-		default:
-			e.done <- nil
+			continue
 		}
+		e.done <- err
 	}
 }
 
-// insert writes all facts and snapshots of a batch in one statement. It answers who wrote each call's fact:
-// when an earlier attempt was committed and its answer lost, that is ourselves.
+// insert writes all facts and snapshots of a batch in one statement. It answers which of the facts were there
+// already. One that is exactly ours was committed by an earlier attempt whose answer got lost: it is not among them.
 const insert = `
 WITH e AS (
 	SELECT * FROM unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::text[], $5::jsonb[], $6::jsonb[],
@@ -161,7 +158,7 @@ WITH e AS (
 	INSERT INTO call_facts AS f (call, seq, at, kind, event, writer)
 	SELECT call, seq, at, kind, event, $11 FROM e
 	ON CONFLICT (call, seq) DO UPDATE SET writer = f.writer
-	RETURNING call, writer
+	RETURNING call, writer, at
 ), c AS (
 	INSERT INTO calls AS c (id, seq, snapshot, arrived_at, queued_at, answered_at, ended_at)
 	SELECT call, seq, snapshot, arrived_at, queued_at, answered_at, ended_at FROM e
@@ -169,9 +166,9 @@ WITH e AS (
 		answered_at = excluded.answered_at, ended_at = excluded.ended_at
 	WHERE c.seq < excluded.seq
 )
-SELECT call, writer FROM f`
+SELECT f.call FROM f JOIN e USING (call) WHERE f.writer <> $11 OR f.at <> e.at`
 
-func (j *Journal) insert(ctx context.Context, batch []entry) (map[uuid.UUID]uuid.UUID, error) {
+func (j *Journal) insert(ctx context.Context, batch []entry) (map[string]bool, error) {
 	var r rows
 	for _, e := range batch {
 		if err := r.add(e); err != nil {
@@ -185,15 +182,15 @@ func (j *Journal) insert(ctx context.Context, batch []entry) (map[uuid.UUID]uuid
 		return nil, err
 	}
 	defer got.Close()
-	owners := make(map[uuid.UUID]uuid.UUID, len(batch))
+	taken := map[string]bool{}
 	for got.Next() {
-		var call, writer uuid.UUID
-		if err := got.Scan(&call, &writer); err != nil {
+		var call uuid.UUID
+		if err := got.Scan(&call); err != nil {
 			return nil, err
 		}
-		owners[call] = writer
+		taken[call.String()] = true
 	}
-	return owners, got.Err()
+	return taken, got.Err()
 }
 
 // rows are a batch by columns.
