@@ -1,9 +1,10 @@
 // What is known about the person: from the pop when the ticket is the call's, else asked for.
+import { IconAddressBook } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Pop, Ticket } from "../api/types";
 import { useCurrentCall } from "../live/live";
 import { useContact, useContract, useHistory, useSimilar, useTicket } from "../tickets/queries";
-import { Bones } from "../ui/Blank";
+import { Blank, Bones } from "../ui/Blank";
 import { ContractFacts } from "./ContractFacts";
 import { CustomerFacts } from "./CustomerFacts";
 import classes from "./desk.module.css";
@@ -14,7 +15,8 @@ export function FactsPane({ ticket }: { ticket: number | null }) {
   const { t } = useTranslation();
   const call = useCurrentCall();
   const pop = call && (call.pop.ticket?.number ?? call.pop.call.ticket) === ticket ? call.pop : undefined;
-  if (!ticket) return <p className={classes.none}>{t("facts.empty")}</p>;
+  if (!ticket)
+    return <Blank title={t("facts.title")} text={t("facts.empty")} icon={<IconAddressBook size={34} stroke={1.3} />} />;
   return <Facts key={ticket} number={ticket} pop={pop} />;
 }
 

@@ -114,7 +114,7 @@ function Note({ call }: { call: string }) {
     <Textarea
       label={t("wrapup.note")}
       placeholder={t("wrapup.notePlaceholder")}
-      rows={2}
+      rows={3}
       value={note}
       maxLength={4000}
       onChange={(event) => draftWrapup(call, { note: event.currentTarget.value })}
