@@ -12,18 +12,12 @@ export function clock(seconds: number): string {
   return h > 0 ? `${h}:${two(m)}:${two(whole % 60)}` : `${m}:${two(whole % 60)}`;
 }
 
-const steps: [Intl.RelativeTimeFormatUnit, number][] = [
-  ["day", 86400],
-  ["hour", 3600],
-  ["minute", 60],
-];
-
-/** stepOf picks the unit in which a person would say a span of seconds. */
+/** stepOf says a span as a person would: minutes up to an hour and a half, hours up to a day and a half, then days. */
 export function stepOf(seconds: number): [number, "day" | "hour" | "minute"] {
-  for (const [unit, size] of steps) {
-    if (Math.abs(seconds) >= size) return [Math.trunc(seconds / size), unit as "day" | "hour" | "minute"];
-  }
-  return [Math.sign(seconds), "minute"];
+  const size = Math.abs(seconds);
+  if (size >= 36 * 3600) return [Math.round(seconds / 86400), "day"];
+  if (size >= 90 * 60) return [Math.round(seconds / 3600), "hour"];
+  return [Math.round(seconds / 60) || Math.sign(seconds) || 1, "minute"];
 }
 
 export interface Formats {

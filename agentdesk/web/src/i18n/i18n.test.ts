@@ -93,10 +93,12 @@ describe("formats", () => {
   });
 
   it.each([
-    [30, [1, "minute"]],
-    [-30, [-1, "minute"]],
-    [90, [1, "minute"]],
-    [7300, [2, "hour"]],
+    [0, [1, "minute"]],
+    [20, [1, "minute"]],
+    [-20, [-1, "minute"]],
+    [100, [2, "minute"]],
+    [3600, [60, "minute"]],
+    [7190, [2, "hour"]],
     [-200000, [-2, "day"]],
   ])("says %i seconds as a person would", (seconds, step) => {
     expect(stepOf(seconds)).toEqual(step);

@@ -27,7 +27,7 @@ const presence = (change: Partial<Presence> = {}): Presence => ({
 
 const board = { at: at(5), target_seconds: 20, queues: [], waiting: [], agents: [] };
 
-function after(...frames: [string, unknown][]): Live {
+function seen(...frames: [string, unknown][]): Live {
   return frames.reduce((live, [type, data], step) => apply(live, { type, data }, T0 + step * 1000), nothing);
 }
 
@@ -38,14 +38,14 @@ const greeting = (change: object = {}): [string, unknown] => [
 
 describe("the live state", () => {
   it("takes the whole picture from the greeting, and the server's clock", () => {
-    const live = after(greeting({ calls: [pop({ state: "talking", answered_at: at(-60) })] }));
+    const live = seen(greeting({ calls: [pop({ state: "talking", answered_at: at(-60) })] }));
     expect(live.link).toBe("online");
     expect(live.skew).toBe(5000);
     expect(current(live)).toMatchObject({ id: "c1", phase: "talking", answered: T0 - 60_000 });
   });
 
   it("forgets calls that a new greeting does not know any more", () => {
-    const live = after(greeting(), ["call.offered", pop()], greeting());
+    const live = seen(greeting(), ["call.offered", pop()], greeting());
     expect(live.calls).toEqual([]);
   });
 
@@ -62,7 +62,7 @@ describe("the live state", () => {
       ["call.ended", { call: "c1", reason: "caller" }, "over"],
       ["presence.changed", presence(), undefined],
     ];
-    let live = after(greeting());
+    let live = seen(greeting());
     for (const [type, data, phase] of walk) {
       live = apply(live, { type, data }, T0);
       expect(current(live)?.phase, type).toBe(phase);
@@ -74,17 +74,17 @@ describe("the live state", () => {
     const talk: [string, unknown][] = [greeting(), ["call.offered", pop()], ["call.answered", { call: "c1" }]];
     const end: [string, unknown] = ["call.ended", { call: "c1" }];
     const wrapup: [string, unknown] = ["presence.changed", presence({ state: "wrapup", call: "c1" })];
-    expect(current(after(...talk, end, wrapup))?.phase).toBe("over");
-    expect(current(after(...talk, wrapup, end))?.phase).toBe("over");
+    expect(current(seen(...talk, end, wrapup))?.phase).toBe("over");
+    expect(current(seen(...talk, wrapup, end))?.phase).toBe("over");
   });
 
   it("takes an offer away that went elsewhere", () => {
-    const live = after(greeting(), ["call.offered", pop()], ["call.ended", { call: "c1", reason: "missed" }]);
+    const live = seen(greeting(), ["call.offered", pop()], ["call.ended", { call: "c1", reason: "missed" }]);
     expect(live.calls).toEqual([]);
   });
 
   it("counts the talk from its first word, not from the end of a hold", () => {
-    const live = after(
+    const live = seen(
       greeting(),
       ["call.offered", pop()],
       ["call.answered", { call: "c1" }],
@@ -95,25 +95,25 @@ describe("the live state", () => {
   });
 
   it("shows an offer once, however often it comes", () => {
-    const live = after(greeting(), ["call.offered", pop()], ["call.ringing", { call: "c1" }], ["call.offered", pop()]);
+    const live = seen(greeting(), ["call.offered", pop()], ["call.ringing", { call: "c1" }], ["call.offered", pop()]);
     expect(live.calls.length).toBe(1);
     expect(current(live)?.phase).toBe("ringing");
   });
 
   it("treats an outbound call as running, not as an offer", () => {
-    const live = after(greeting(), ["call.offered", pop({ direction: "outbound", state: "calling" })]);
+    const live = seen(greeting(), ["call.offered", pop({ direction: "outbound", state: "calling" })]);
     expect(current(live)?.phase).toBe("calling");
   });
 
   it("marks an accepted offer as being connected, but never takes back an answer", () => {
-    const ringing = after(greeting(), ["call.offered", pop()]);
+    const ringing = seen(greeting(), ["call.offered", pop()]);
     expect(current(answering(ringing, "c1", T0))?.phase).toBe("joining");
     const talking = apply(ringing, { type: "call.answered", data: { call: "c1" } }, T0);
     expect(current(answering(talking, "c1", T0))?.phase).toBe("talking");
   });
 
   it("ignores news about calls it does not know, and frames it does not understand", () => {
-    const live = after(greeting());
+    const live = seen(greeting());
     expect(apply(live, { type: "call.held", data: { call: "other" } }, T0).calls).toEqual([]);
     expect(apply(live, { type: "something.new", data: {} }, T0)).toBe(live);
     expect(apply(live, { type: "call.offered" }, T0)).toBe(live);
