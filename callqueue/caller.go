@@ -11,6 +11,7 @@ import (
 // A call that is offered to an agent stays so, and its node is told of the match again: end a reservation
 // with Seat first. Whoever talked to the call by the floor's belief is paused with ReasonLost.
 func (f *Floor) Enqueue(ctx context.Context, w Waiting) error {
+	set(&w.Node, f.opt.Node)
 	_, err := f.do(ctx, "enqueue", w.Call, w.Queue, millis(w.Since), w.Priority, place(w.Since, w.Priority, f.opt.Ageing), w.Node)
 	return err
 }

@@ -1,10 +1,12 @@
 package callqueue
 
 import (
-	"maps"
 	"sync"
 	"time"
 )
+
+// doubts is for how many beats a doubt lasts: a Redis that stood still may do a request long after its sender gave up.
+const doubts = 5
 
 // news is what Run still has to tell: a list that never blocks those who write it. It drops what was told before, for the
 // same thing comes by several ways: the script's answer, the other nodes' messages, the beat.
@@ -12,9 +14,11 @@ type news struct {
 	mu       sync.Mutex
 	list     []func(Events)
 	wake     chan struct{}
-	versions map[string]int64   // presence told of each agent
-	told     map[told]time.Time // matches told, and when
-	doubtful bool               // something may have happened that was not heard
+	versions map[string]int64 // presence told of each agent
+	told     map[told]bool    // matches told lately
+	before   map[told]bool    // and those told earlier
+	since    time.Time        // when told was begun
+	doubtful int              // beats for which to look whether something was not heard of
 }
 
 type told struct {
@@ -23,7 +27,7 @@ type told struct {
 }
 
 func newNews() news {
-	return news{wake: make(chan struct{}, 1), versions: map[string]int64{}, told: map[told]time.Time{}}
+	return news{wake: make(chan struct{}, 1), versions: map[string]int64{}, told: map[told]bool{}}
 }
 
 func (n *news) add(tell func(Events)) {
@@ -38,10 +42,10 @@ func (n *news) match(m Match) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	key := told{m.Token, m.Call}
-	if _, before := n.told[key]; before {
+	if n.told[key] || n.before[key] {
 		return
 	}
-	n.told[key] = time.Now()
+	n.told[key] = true
 	n.add(func(e Events) { e.Matched(m) })
 }
 
@@ -59,35 +63,34 @@ func (n *news) emptied() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	clear(n.versions) // they may begin again lower
-	n.doubtful = true
+	n.doubtful = doubts
 	n.add(func(e Events) { e.Emptied() })
 }
 
-// pending says which matches are still unanswered: the others need not be remembered. A young one may have been
-// made after the list was read.
-func (n *news) pending(list []matchNote) {
+// forget drops the matches told longer ago than this: longer than an offer lasts, so none can come again.
+func (n *news) forget(age time.Duration) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	open := make(map[told]bool, len(list))
-	for _, m := range list {
-		open[told{m.Token, m.Call}] = true
+	if time.Since(n.since) > age {
+		n.before, n.told, n.since = n.told, map[told]bool{}, time.Now()
 	}
-	maps.DeleteFunc(n.told, func(k told, at time.Time) bool { return !open[k] && time.Since(at) > 10*time.Second })
 }
 
 func (n *news) doubt() {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.doubtful = true
+	n.doubtful = doubts
 }
 
-// doubted reports whether something may have been missed since it was last asked.
+// doubted reports whether something may have been missed.
 func (n *news) doubted() bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	was := n.doubtful
-	n.doubtful = false
-	return was
+	if n.doubtful == 0 {
+		return false
+	}
+	n.doubtful--
+	return true
 }
 
 func (n *news) take() []func(Events) {

@@ -66,6 +66,7 @@ func (f *Floor) keepTime(ctx context.Context) {
 type beater struct {
 	fresh  bool   // no beat of this process was heard yet: no desk of an earlier one can be connected
 	server string // which Redis answered
+	epoch  string // and what it said
 	down   bool
 }
 
@@ -89,12 +90,13 @@ func (f *Floor) beat(ctx context.Context, b *beater) {
 	}
 	// Another Redis, or the same after a restart, may lack the last writes, and one that gave this node up has
 	// taken its desks away.
-	if a.More == "dead" || (b.server != "" && b.server != a.Server) {
+	epoch, _ := f.knownEpoch(ctx)
+	if a.More == "dead" || (b.server != "" && b.server != a.Server && b.epoch == epoch) {
 		f.news.emptied()
 	}
-	b.server, b.fresh = a.Server, false
-	f.news.pending(a.Matches)
+	b.server, b.epoch, b.fresh = a.Server, epoch, false
 	f.timer.arm(a.Due)
+	f.news.forget(f.opt.Lease + 10*beat)
 	if f.news.doubted() {
 		f.catchUp(ctx)
 	}
@@ -117,19 +119,29 @@ func (f *Floor) expire(ctx context.Context) {
 	}
 }
 
-// catchUp reads every presence, for some changes may not have been heard of.
+// catchUp reads every presence and every open offer of this node, for some may not have been heard of.
 func (f *Floor) catchUp(ctx context.Context) {
-	list, err := f.Presences(ctx)
+	presences, err := f.Presences(ctx)
 	if err != nil {
 		f.news.doubt()
 		return
 	}
-	for _, p := range list {
+	for _, p := range presences {
 		f.news.presence(p)
+	}
+	ctx, cancel := context.WithTimeout(ctx, f.opt.Timeout)
+	defer cancel()
+	offers, err := f.rdb.HVals(ctx, f.prefix+"offers:"+f.opt.Node).Result()
+	if err != nil {
+		f.news.doubt()
+		return
+	}
+	for _, text := range offers {
+		f.hearMatch(text)
 	}
 }
 
-// listen hears what other nodes change. Messages are only the quick way: after each new subscription everything is read.
+// listen hears what other nodes change. Messages are only the quick way: after each new subscription everything is read once.
 func (f *Floor) listen(ctx context.Context) {
 	for ctx.Err() == nil {
 		f.listenOnce(ctx)
@@ -182,8 +194,12 @@ func (f *Floor) hear(msg *redis.Message) {
 		}
 		return
 	}
+	f.hearMatch(msg.Payload)
+}
+
+func (f *Floor) hearMatch(text string) {
 	var m matchNote
-	if err := json.Unmarshal([]byte(msg.Payload), &m); err == nil {
+	if err := json.Unmarshal([]byte(text), &m); err == nil {
 		f.news.match(m.match())
 	}
 }

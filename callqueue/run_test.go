@@ -89,9 +89,9 @@ func TestTimeIsKeptByOneTimer(t *testing.T) {
 	ready(t, f, "a1", "support")
 	began := time.Now()
 	enqueue(t, f, "c1")
-	heard.until(t, time.Second, "c1 is offered again after lease and pause", func() bool { return len(heard.matches) == 2 })
-	if took := time.Since(began); took < 150*time.Millisecond || took > 300*time.Millisecond {
-		t.Errorf("after %v, want 150ms", took)
+	heard.until(t, 2*time.Second, "c1 is offered again after lease and pause", func() bool { return len(heard.matches) == 2 })
+	if took := time.Since(began); took < 150*time.Millisecond || took > 900*time.Millisecond {
+		t.Errorf("after %v, want 150ms, not a tick", took)
 	}
 }
 
@@ -133,7 +133,7 @@ func TestAnEmptiedRedisIsRebuilt(t *testing.T) {
 	enqueue(t, n1, "c1")
 	heard1.until(t, 2*time.Second, "c1 is matched", func() bool { return len(heard1.matches) == 1 })
 	must(t, h.rdb.FlushAll(t.Context()).Err())
-	within := 1500 * time.Millisecond // a beat, and what a busy machine adds
+	within := 2500 * time.Millisecond // a beat, and what a busy machine adds
 	heard1.until(t, within, "emptied", func() bool { return heard1.emptied == 1 })
 	heard2.until(t, within, "emptied", func() bool { return heard2.emptied == 1 })
 

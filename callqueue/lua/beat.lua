@@ -1,5 +1,4 @@
--- A node says that it lives, gives up nodes that do not, and hears what it may have missed: offers for its calls
--- and the next end of a state. Who was away itself gives up nobody: perhaps it was Redis that stood still.
+-- A node says that it lives, gives up nodes that do not, and hears the next end of a state. Who was away itself gives up nobody: perhaps it was Redis that stood still.
 local function act(_, fresh)
   local t = call('time')
   local clock = t[1] * 1000 + math.floor(t[2] / 1000)
@@ -30,7 +29,6 @@ local function act(_, fresh)
       end
     end
   end
-  for _, m in ipairs(call('hvals', P .. 'offers:' .. node)) do tell(node, m) end
   server = string.match(call('info', 'server'), 'run_id:(%x+)')
   due = tonumber(call('zrange', P .. 'due', 0, 0, 'withscores')[2] or 0)
 end
