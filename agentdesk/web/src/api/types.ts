@@ -24,7 +24,6 @@ export interface Presence {
   device?: string;
   next?: AgentState | "";
   next_reason?: string;
-  extended?: boolean;
 }
 
 export type CallState =
@@ -91,6 +90,7 @@ export interface Contact {
   /** Its id in the register, its name in a pop or a ticket. */
   organisation?: string;
   organisation_name?: string;
+  contract?: Contract | null;
 }
 
 export interface Contract {
@@ -180,6 +180,7 @@ export interface QueueBoard {
   within_target: number;
   service_level?: number | null;
   asa_seconds?: number | null;
+  target_seconds?: number;
 }
 
 export interface WaitingCaller {
@@ -191,6 +192,8 @@ export interface WaitingCaller {
   line?: string;
   since: string;
   priority?: number;
+  /** waiting; offered or joining while an agent's phone rings. */
+  state?: CallState;
 }
 
 export interface AgentBoard {

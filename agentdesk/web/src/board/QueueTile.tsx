@@ -62,6 +62,7 @@ function ServiceLevel({ queue, target }: { queue: QueueBoard; target: number }) 
   const format = useFormats();
   const known = typeof queue.service_level === "number";
   const { within_target: within, answered, abandoned } = queue;
+  const seconds = queue.target_seconds ?? target;
   return (
     <div className={classes.service}>
       <div className={classes.serviceTop}>
@@ -72,7 +73,7 @@ function ServiceLevel({ queue, target }: { queue: QueueBoard; target: number }) 
           value={known ? format.percent(queue.service_level as number) : "–"}
         />
         <div className={classes.formula}>
-          <span>{t("board.formula", { target })}</span>
+          <span>{t("board.formula", { target: seconds })}</span>
           <span className="num">
             {known ? `= ${t("board.formulaValue", { within, answered, abandoned })}` : t("board.noCalls")}
           </span>

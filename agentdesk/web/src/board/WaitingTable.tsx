@@ -1,8 +1,10 @@
 import { Table } from "@mantine/core";
+import { IconPhoneCall } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { QueueBoard, WaitingCaller } from "../api/types";
 import { Elapsed } from "../ui/Elapsed";
+import { Pill } from "../ui/Pill";
 import classes from "./board.module.css";
 
 interface WaitingProps {
@@ -40,7 +42,14 @@ export function WaitingTable({ waiting, queues }: WaitingProps) {
                   <span className={classes.caller}>{caller.contact || caller.caller || t("call.hidden")}</span>
                   {caller.contact && caller.caller && <small className="num">{caller.caller}</small>}
                 </Table.Td>
-                <Table.Td>{title(caller.queue)}</Table.Td>
+                <Table.Td>
+                  {title(caller.queue)}{" "}
+                  {(caller.state === "offered" || caller.state === "joining") && (
+                    <Pill tone="warn" icon={<IconPhoneCall size={13} />}>
+                      {t("state.ringing")}
+                    </Pill>
+                  )}
+                </Table.Td>
                 <Table.Td className="num">
                   {caller.ticket ? (
                     <Link to="/tickets/$number" params={{ number: String(caller.ticket) }}>

@@ -3,7 +3,7 @@ import { IconAddressBook } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Pop, Ticket } from "../api/types";
 import { useCurrentCall } from "../live/live";
-import { useContact, useContract, useHistory, useSimilar, useTicket } from "../tickets/queries";
+import { useContact, useHistory, useSimilar, useTicket } from "../tickets/queries";
 import { Blank, Bones } from "../ui/Blank";
 import { ContractFacts } from "./ContractFacts";
 import { CustomerFacts } from "./CustomerFacts";
@@ -27,8 +27,8 @@ function Facts({ number, pop }: { number: number; pop?: Pop }) {
   const asked = useTicket(number);
   const ticket = asked.data ?? pop?.ticket ?? undefined;
   const person = ticket?.contact?.id;
-  const contact = useContact(person === undefined ? undefined : String(person), pop?.contact ?? undefined);
-  const contract = useContract(contact.data?.organisation, pop?.contract ?? undefined);
+  const known = pop?.contact ? { ...pop.contact, contract: pop.contract } : undefined;
+  const contact = useContact(person === undefined ? undefined : String(person), known);
   const past = useHistory(ticket, pop?.history ?? undefined);
   const similar = useSimilar(number, pop?.similar ?? undefined);
   if (!ticket) return <Bones rows={6} />;
@@ -40,7 +40,7 @@ function Facts({ number, pop }: { number: number; pop?: Pop }) {
         <CustomerFacts ticket={ticket} contact={contact.data ?? undefined} />
       </Group>
       <Group title={t("facts.contract")}>
-        <ContractFacts contract={contract.data ?? undefined} />
+        <ContractFacts contract={contact.data?.contract ?? undefined} />
       </Group>
       <Tickets title={t("facts.open")} none={t("facts.noOpen")} items={others.filter(isOpen)} />
       <Tickets title={t("facts.history")} none={t("facts.noHistory")} items={done} />

@@ -120,6 +120,7 @@ function Choices({ presence }: { presence: Presence }) {
 
 function WrapupChoices({ presence }: { presence: Presence }) {
   const { t } = useTranslation();
+  const extended = useStore(wishes, (state) => state.extended !== "" && state.extended === presence.call);
   return (
     <>
       <Menu.Item
@@ -129,7 +130,7 @@ function WrapupChoices({ presence }: { presence: Presence }) {
       >
         {t("presence.finish")}
       </Menu.Item>
-      <Menu.Item leftSection={<IconClockPlus size={16} />} disabled={presence.extended} onClick={extendWrapup}>
+      <Menu.Item leftSection={<IconClockPlus size={16} />} disabled={extended} onClick={() => void extendWrapup()}>
         {t("presence.extend")}
       </Menu.Item>
       <Menu.Divider />

@@ -21,6 +21,7 @@ import { callerName } from "./who";
 export function WrapupCard({ call }: { call: DeskCall | null }) {
   const { t } = useTranslation();
   const presence = useLive((state) => state.presence);
+  const extended = useStore(wishes, (state) => state.extended !== "" && state.extended === presence?.call);
   const id = call?.id ?? presence?.call ?? "";
   const asked = useQuery({
     queryKey: ["call", id],
@@ -63,8 +64,8 @@ export function WrapupCard({ call }: { call: DeskCall | null }) {
             variant="subtle"
             size="compact-sm"
             leftSection={<IconClockPlus size={15} />}
-            disabled={presence?.extended}
-            onClick={extendWrapup}
+            disabled={extended}
+            onClick={() => void extendWrapup()}
           >
             {t("presence.extend")}
           </Button>

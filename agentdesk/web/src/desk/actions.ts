@@ -14,9 +14,10 @@ import { deviceOf, onBrowser } from "./who";
 export type Action = "answer" | "decline" | "hold" | "mute" | "end" | "finish" | "ready" | "pause";
 
 /** What the wrap-up form and the pause menu listen to: a wish that they must fulfil themselves. */
-export const wishes = createStore<{ pauseMenu: boolean; resultMissing: string }>(() => ({
+export const wishes = createStore<{ pauseMenu: boolean; resultMissing: string; extended: string }>(() => ({
   pauseMenu: false,
   resultMissing: "",
+  extended: "",
 }));
 
 const ringing = (call: DeskCall | null) => call?.phase === "offered" || call?.phase === "ringing";
@@ -145,9 +146,10 @@ export async function answerWith(device: string): Promise<void> {
   if (onBrowser(device)) await open().catch(() => {});
 }
 
-export function extendWrapup(): void {
+/** extendWrapup adds a minute, once per call. */
+export async function extendWrapup(): Promise<void> {
   const call = live.getState().presence?.call;
-  void tell("wrapup.extend", { call });
+  if (call && (await tell("wrapup.extend", { call }))) wishes.setState({ extended: call });
 }
 
 /** needsResult is set by the form when its queue has results to choose from. */

@@ -1,11 +1,15 @@
 import {
   IconCircleDot,
   IconClipboardCheck,
+  IconHandStop,
   IconMessage,
   IconPencil,
   IconPhone,
   IconPhoneCheck,
   IconPhoneOff,
+  IconPhoneOutgoing,
+  IconPlugConnected,
+  IconPlugConnectedX,
   IconPlus,
   IconRecordMail,
 } from "@tabler/icons-react";
@@ -26,6 +30,17 @@ const icons: Record<string, typeof IconMessage> = {
   call_ended: IconPhoneOff,
   voicemail: IconRecordMail,
   disposition: IconClipboardCheck,
+  matched: IconPhone,
+  accept: IconPhoneCheck,
+  decline: IconPhoneOff,
+  hangup: IconPhoneOff,
+  left: IconPhoneOff,
+  dial: IconPhoneOutgoing,
+  picked: IconPhoneCheck,
+  hold: IconHandStop,
+  resume: IconPhone,
+  desk_lost: IconPlugConnectedX,
+  desk_back: IconPlugConnected,
 };
 
 export function Timeline({ number }: { number: number }) {

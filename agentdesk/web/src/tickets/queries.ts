@@ -1,7 +1,7 @@
 // What the page asks the server about tickets and people. One key per thing, so that a change refreshes every place that shows it.
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { get, list, query } from "../api/client";
-import type { Category, Contact, Contract, Ticket, TimelineEntry, User } from "../api/types";
+import type { Category, Contact, Ticket, TimelineEntry, User } from "../api/types";
 
 export interface TicketFilter {
   q?: string;
@@ -47,24 +47,6 @@ export const useContact = (id: string | undefined, known?: Contact) =>
     queryKey: ["contact", id],
     queryFn: () => get<Contact>(`/contacts/${id}`),
     enabled: id !== undefined,
-    placeholderData: known,
-    staleTime: 60_000,
-  });
-
-/** inForce is the contract that counts now: the newest that has begun and not ended. */
-export function inForce(contracts: Contract[], now: number): Contract | null {
-  const begun = (contract: Contract) => !contract.starts || Date.parse(contract.starts) <= now;
-  const runs = (contract: Contract) => !contract.ends || Date.parse(contract.ends) > now;
-  return contracts.find((contract) => begun(contract) && runs(contract)) ?? null;
-}
-
-const isId = (text: string | undefined) => /^[0-9a-f-]{36}$/i.test(text ?? "");
-
-export const useContract = (organisation: string | undefined, known?: Contract) =>
-  useQuery({
-    queryKey: ["contract", organisation],
-    queryFn: async () => inForce((await list<Contract>(`/contracts${query({ organisation })}`)).items, Date.now()),
-    enabled: isId(organisation),
     placeholderData: known,
     staleTime: 60_000,
   });

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import type { Ticket } from "../api/types";
 import { nextDue, urgency } from "./due";
 import { scaled } from "./peaks";
-import { inForce } from "./queries";
 import { nextStates, personOf } from "./words";
 
 const ticket = (change: Partial<Ticket>): Ticket => ({
@@ -56,16 +55,5 @@ describe("peaks", () => {
     expect(scaled([[127, 0, 12]])[0]?.map((value) => Math.round(value * 100))).toEqual([100, 1, 9]);
     expect(scaled([[0.5, 1]])[0]).toEqual([0.5, 1]);
     expect(scaled([])).toEqual([]);
-  });
-});
-
-describe("the contract in force", () => {
-  const now = Date.parse("2026-03-02T10:00:00Z");
-  it("has begun and not ended", () => {
-    const old = { id: "old", starts: "2020-01-01T00:00:00Z", ends: "2025-01-01T00:00:00Z" };
-    const coming = { id: "coming", starts: "2027-01-01T00:00:00Z" };
-    const running = { id: "running", starts: "2025-01-01T00:00:00Z", ends: null };
-    expect(inForce([coming, running, old], now)?.id).toBe("running");
-    expect(inForce([coming, old], now)).toBeNull();
   });
 });
