@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// measured is a burst with what it cost.
+type measured struct {
+	traffic
+	cost      usage   // of the servers, from the first INVITE until every ticket knows how its call ended
+	generator float64 // cores used by SIPp and by the desks
+	others    float64 // cores used by what does not belong to the bench
+	trouble   []string
+}
+
+// measure plays a burst and reads the accounts before and after.
+func (h *hall) measure(ctx context.Context, b burst) (measured, error) {
+	h.desks.forget()
+	began, before, desks, all := time.Now(), used(h.pids()), ourselves(), machine()
+	t, err := b.play(ctx, h.dir, h.stack.SIPAddr, h.phones)
+	if err != nil {
+		return measured{}, err
+	}
+	m := measured{traffic: t}
+	own := t.cpu + ourselves() - desks
+	m.generator = own.Seconds() / time.Since(began).Seconds()
+	if err := h.quiet(ctx); err != nil {
+		m.trouble = append(m.trouble, fmt.Sprint("calls were left over: ", err))
+	}
+	m.cost = used(h.pids()).since(before)
+	rest := machine() - all - t.cpu - (ourselves() - desks)
+	for _, c := range m.cost {
+		rest -= c
+	}
+	m.others = max(0, rest.Seconds()/time.Since(began).Seconds())
+	if t.lost > 0 {
+		m.trouble = append(m.trouble, fmt.Sprintf("%d of %d calls lost", t.lost, b.calls))
+	}
+	if m.generator > 0.7 {
+		m.trouble = append(m.trouble, fmt.Sprintf("the load generator needed %.0f %% of a core", 100*m.generator))
+	}
+	if ours(b.number) {
+		m.trouble = append(m.trouble, h.booked(ctx, b, began)...)
+	}
+	return m, nil
+}
+
+func ours(number string) bool { return number == oursNumber || number == oursFewNumber }
+
+// booked says what is wrong with the books: every call of the burst is answered and has a ticket of its own.
+func (h *hall) booked(ctx context.Context, b burst, since time.Time) []string {
+	var calls, answered, tickets int
+	err := h.pool.QueryRow(ctx, `SELECT count(*), count(*) FILTER (WHERE outcome = 'answered'), count(DISTINCT ticket)
+		FROM calls WHERE arrived_at >= $1 AND line = $2`, since, b.number).Scan(&calls, &answered, &tickets)
+	if err != nil {
+		return []string{err.Error()}
+	}
+	if calls != b.calls || answered != b.calls || tickets != b.calls {
+		return []string{fmt.Sprintf("of %d calls %d were seen, %d answered, %d have a ticket", b.calls, calls, answered, tickets)}
+	}
+	return nil
+}
+
+// connecting is, for each call, the time from the caller's INVITE to the INVITE at an agent's phone, in ms.
+func (t traffic) connecting() []float64 {
+	var ms []float64
+	seen := map[string]bool{}
+	for _, r := range t.rings {
+		if at, ok := t.invites[r.caller]; ok && !seen[r.caller] {
+			seen[r.caller] = true
+			ms = append(ms, inMillis(r.at.Sub(at)))
+		}
+	}
+	return ms
+}
+
+// turning is the time from an agent's BYE to the next INVITE at the same phone, in ms, while callers waited.
+func (t traffic) turning() []float64 {
+	var ms []float64
+	for _, free := range t.frees {
+		for _, next := range t.rings {
+			if next.agent == free.agent && next.at.After(free.at) {
+				ms = append(ms, inMillis(next.at.Sub(free.at)))
+				break
+			}
+		}
+	}
+	return ms
+}
+
+func inMillis(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// quantile is the smallest value that a share q of all do not exceed; 0 of none.
+func quantile(v []float64, q float64) float64 {
+	if len(v) == 0 {
+		return 0
+	}
+	v = slices.Sorted(slices.Values(v))
+	return v[max(0, min(len(v)-1, int(q*float64(len(v))+0.999999)-1))]
+}
