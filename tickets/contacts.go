@@ -69,8 +69,8 @@ func (s *Store) Contacts(ctx context.Context, f ContactFilter) ([]Contact, strin
 	if query := Clean(f.Query, maxName); query != "" {
 		part := "%" + escapeLike(strings.ToLower(query)) + "%"
 		q.add(`(lower(c.name) like $1 or lower(c.email) like $1 or exists (
-			select from contact_numbers n where n.contact = c.id and (n.number = $2 or n.number like $3)))`,
-			part, ParseNumber(query, s.region), "%"+onlyDigits(query, "none")+"%")
+			select from contact_numbers n where n.contact = c.id and (n.number = $2 or $3 <> '' and n.number like '%' || $3 || '%')))`,
+			part, ParseNumber(query, s.region), onlyDigits(query))
 	}
 	if f.Organisation != "" {
 		q.add(`c.organisation = $1`, idOrNobody(f.Organisation))

@@ -105,8 +105,11 @@ func (s *Store) page(ctx context.Context, f Filter, after cursor) ([]Ticket, str
 		q.add(fmt.Sprintf(`(%s, t.number) %s ($1::text::%s, $2::text::bigint)`, by.column, beyond, by.kind), after.Value, after.ID)
 	}
 	limit := pageSize(f.Limit)
-	list, err := s.read(ctx, after.Fuzzy, `select `+ticketColumns+` from tickets t `+ticketPeople+q.sql()+
-		fmt.Sprintf(` order by %s %s, t.number %s limit %d`, by.column, way, way, limit+1), q.args)
+	// Planned with the values in it: which index is best depends on them.
+	rows, err := s.db.Query(ctx, `select `+ticketColumns+` from tickets t `+ticketPeople+q.sql()+
+		fmt.Sprintf(` order by %s %s, t.number %s limit %d`, by.column, way, way, limit+1),
+		append([]any{pgx.QueryExecModeCacheDescribe}, q.args...)...)
+	list, err := collect(rows, err, ticketRow)
 	if err != nil {
 		return nil, "", wrap("list tickets", err)
 	}
@@ -116,23 +119,6 @@ func (s *Store) page(ctx context.Context, f Filter, after cursor) ([]Ticket, str
 	last := list[limit-1]
 	next := cursor{Of: f.Sort, Value: by.value(last), ID: strconv.FormatInt(last.Number, 10), Fuzzy: after.Fuzzy}
 	return list[:limit], next.String(), nil
-}
-
-// read runs a list's query. A typing error or two in a word of eight letters leaves half of its trigrams.
-func (s *Store) read(ctx context.Context, fuzzy bool, sql string, args []any) (list []Ticket, err error) {
-	if !fuzzy {
-		rows, err := s.db.Query(ctx, sql, args...)
-		return collect(rows, err, ticketRow)
-	}
-	err = pgx.BeginFunc(ctx, s.db, func(tx pgx.Tx) error {
-		if _, err := tx.Exec(ctx, `set local pg_trgm.word_similarity_threshold = 0.5`); err != nil {
-			return err
-		}
-		rows, err := tx.Query(ctx, sql, args...)
-		list, err = collect(rows, err, ticketRow)
-		return err
-	})
-	return list, err
 }
 
 // check refuses a forged cursor before the database has to.

@@ -19,27 +19,29 @@ func ParseNumber(raw, region string) string {
 	if digits[0] == '+' {
 		return possible(digits, "ZZ")
 	}
-	// Trunks dial 00 for the plus, or leave it out. That is a guess, so the number must be a real one.
-	if rest, ok := strings.CutPrefix(digits, "00"); ok {
-		if n := existing(rest); n != "" {
-			return n
-		}
+	if rest, ok := strings.CutPrefix(digits, "00"); ok { // how people and trunks dial the plus
+		return possible("+"+rest, "ZZ")
 	}
 	if n := possible(digits, region); n != "" {
 		return n
 	}
-	return existing(digits)
-}
-
-func existing(digits string) string {
-	n, err := phonenumbers.Parse("+"+digits, "ZZ")
+	n, err := phonenumbers.Parse("+"+digits, "ZZ") // some trunks leave the plus out: a guess, so it must be a real number
 	if err != nil || !phonenumbers.IsValidNumber(n) {
 		return ""
 	}
 	return phonenumbers.Format(n, phonenumbers.E164)
 }
 
+// possible gives a number that stays the same when it is read again: some with further zeros in front do not.
 func possible(digits, region string) string {
+	number := read(digits, region)
+	if number == digits || number == "" || read(number, "ZZ") == number {
+		return number
+	}
+	return ""
+}
+
+func read(digits, region string) string {
 	n, err := phonenumbers.Parse(digits, region)
 	if err != nil || phonenumbers.IsPossibleNumberWithReason(n) != phonenumbers.IS_POSSIBLE { // a local part alone is nobody's
 		return ""

@@ -231,17 +231,16 @@ func TestWhoMayLogIn(t *testing.T) {
 func TestAnUnknownNameTakesAsLongAsAWrongPassword(t *testing.T) {
 	d := newDesk(t)
 	d.agent(t, "agent1")
-	took := func(name string) time.Duration {
-		fastest := time.Hour
-		for range 5 {
-			start := time.Now()
-			d.Authenticate(t.Context(), name, "wrong")
-			fastest = min(fastest, time.Since(start))
-		}
-		return fastest
+	known, unknown := time.Hour, time.Hour
+	for range 10 { // the fastest of each, in turn: the machine may be busy with other things
+		start := time.Now()
+		d.Authenticate(t.Context(), "agent1", "wrong")
+		known = min(known, time.Since(start))
+		start = time.Now()
+		d.Authenticate(t.Context(), "nobody", "wrong")
+		unknown = min(unknown, time.Since(start))
 	}
-	known, unknown := took("agent1"), took("nobody")
-	if unknown < known/2 || known < unknown/2 {
+	if unknown < known/4 || known < unknown/4 { // without the work it would be a fiftieth
 		t.Errorf("known %v, unknown %v", known, unknown)
 	}
 }

@@ -76,11 +76,11 @@ func escapeLike(text string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text)
 }
 
-// onlyDigits gives the digits of a text that is a phone number or part of one, otherwise none.
-func onlyDigits(text, none string) string {
+// onlyDigits gives the digits of a text that is a phone number or part of one, otherwise "".
+func onlyDigits(text string) string {
 	digits, ok := dialled(bare(text))
 	if digits = strings.TrimPrefix(digits, "+"); !ok || len(digits) < 3 {
-		return none
+		return ""
 	}
 	return digits
 }

@@ -78,23 +78,51 @@ create index tickets_by_digits on tickets (reverse(translate(caller, '+', '')) t
 create index tickets_by_contact on tickets (contact, number) where contact is not null;
 create index tickets_by_assignee on tickets (assignee, number) where assignee is not null;
 create index tickets_by_category on tickets (category, number) where category is not null;
-create index tickets_at_work on tickets (state, number) where state not in ('new', 'solved', 'closed');
+create index tickets_at_work on tickets (number) where state not in ('solved', 'closed'); -- few, and the ones looked at all day
 create index tickets_promised on tickets (callback_due_at, number) where callback_due_at is not null and callback_done_at is null;
 create index tickets_by_words on tickets using gin (words) where said <> '';
 
--- Whether a text holds something that looks like what was typed.
+-- Every stem that was ever written: few, whatever the number of tickets. A word with a typing error is looked up here.
+create table ticket_vocabulary (word text primary key);
+
+-- +goose StatementBegin
+create function ticket_vocabulary_grows() returns trigger language plpgsql as $$
+begin
+    insert into ticket_vocabulary select word from unnest(tsvector_to_array(new.words)) word
+        where length(word) between 3 and 40 order by word -- in order, so that two writers never wait for each other in a circle
+        on conflict do nothing;
+    return null;
+end $$;
+-- +goose StatementEnd
+create trigger ticket_vocabulary_added after insert on tickets
+    for each row when (new.said <> '') execute function ticket_vocabulary_grows();
+create trigger ticket_vocabulary_grows after update of said on tickets
+    for each row when (new.said <> old.said) execute function ticket_vocabulary_grows();
+
+-- A stem as part of a tsquery, whatever is in it.
+create function ticket_quoted(word text) returns text language sql immutable strict parallel safe
+    return '''' || replace(replace(word, '\', '\\'), '''', '''''') || '''';
+
+-- The question that was perhaps meant: for each stem typed the three that look most like it. Null when there is no such
+-- question, or without pg_trgm.
 -- +goose StatementBegin
 do $$
 declare
     home text := (select n.nspname from pg_extension e join pg_namespace n on n.oid = e.extnamespace where extname = 'pg_trgm');
 begin
     if home is null then
-        create function ticket_resembles(typed text, said text) returns boolean language sql immutable as 'select false';
+        create function ticket_meant(typed text) returns tsquery language sql immutable as 'select null::tsquery';
         return;
     end if;
-    execute format('create function ticket_resembles(typed text, said text) returns boolean language sql stable
-        as ''select typed operator(%I.<%%) said''', home);
-    execute format('create index tickets_by_resemblance on tickets using gin (said %I.gin_trgm_ops) where said <> ''''', home);
+    execute format('create index ticket_vocabulary_by_looks on ticket_vocabulary using gin (word %I.gin_trgm_ops)', home);
+    execute format($f$
+        create function ticket_meant(typed text) returns tsquery language sql stable strict as $q$
+            select case when bool_and(near is not null) then string_agg('(' || near || ')', ' & ')::tsquery end
+            from unnest(tsvector_to_array(ticket_words(typed))) stem, lateral (
+                select string_agg(ticket_quoted(word), ' | ') as near from (
+                    select word from ticket_vocabulary where word operator(%1$I.%%) stem
+                    order by %1$I.similarity(word, stem) desc, word limit 3) n) looks
+        $q$ $f$, home);
 end $$;
 -- +goose StatementEnd
 
