@@ -44,6 +44,7 @@ test-short: ## what needs nothing installed
 lint: page
 	@test -z "$$(gofmt -l cmd telephony callqueue tickets recording agentdesk/*.go deploy | tee /dev/stderr)"
 	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
 	cd $(PAGE) && npm run --silent lint
 
 bench: install ## ratios beside peers in the same run, see README
