@@ -23,10 +23,8 @@ export function BoardNumber({ queue, number, label, value, under, big }: BoardNu
       aria-label={t("board.showCalls", { label, value })}
     >
       <span className={classes.label}>{label}</span>
-      <span className={`${classes.value} ${big ? classes.big : ""} num`}>
-        {value}
-        {under && <small>{under}</small>}
-      </span>
+      <span className={`${classes.value} ${big ? classes.big : ""} num`}>{value}</span>
+      {under && <small className={classes.under}>{under}</small>}
     </Link>
   );
 }
