@@ -146,6 +146,10 @@ func (s *Server) RingTab(c telephony.Call, agent string) {
 
 // CallChanged hears of every step of every call: the board counts it, and the agents concerned are told.
 func (s *Server) CallChanged(before, after telephony.Call, ev telephony.Event) {
+	if before.Seq == after.Seq { // its recording is there
+		s.broadcast("ticket.changed", map[string]any{"number": after.Ticket})
+		return
+	}
 	s.board.call(after)
 	s.metrics.step(before, after)
 	was, is := before.CurrentAgent(), after.CurrentAgent()

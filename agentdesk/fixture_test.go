@@ -59,13 +59,16 @@ func open(t *testing.T) *house {
 
 	jr := journal.New(pool, log)
 	floor := callqueue.New(rdb, "test", callqueue.Options{Log: log})
-	exchange := &telephony.Exchange{Journal: jr, World: quiet{}, Rules: setup.Rules, Log: log, Now: time.Now,
+	exchange := &telephony.Exchange{Journal: jr, World: world{h}, Rules: setup.Rules, Log: log, Now: time.Now,
 		Watch: func(before, after telephony.Call, ev telephony.Event) { h.CallChanged(before, after, ev) }}
 	desk := tickets.New(pool, tickets.Options{Region: "US", Changed: func(c tickets.TicketChanged) { h.TicketChanged(c) }})
 	tapes := recording.New(pool, folder, recording.Asterisk{Fetch: noTape, Forget: func(context.Context, string) error { return nil }}, log)
 	must(t, setup.PutQueue(ctx, journal.Queue{Name: "support", Title: "Support"}))
 	must(t, setup.PutQueue(ctx, journal.Queue{Name: "sales", Title: "Sales"}))
-	must(t, setup.PutLine(ctx, telephony.Rules{Line: "100", Title: "Support", Language: "en", Queue: "support"}))
+	for line, queue := range map[string]string{"100": "support", "500": "sales"} {
+		must(t, setup.PutLine(ctx, telephony.Rules{Line: line, Title: queue, Language: "en", Queue: queue,
+			Pop: telephony.Duration(20 * time.Second), Ring: telephony.Duration(20 * time.Second)}))
+	}
 	h.Server, err = New(ctx, Parts{Pool: pool, Exchange: exchange, Journal: jr, Setup: setup, Floor: floor, Tickets: desk, Recordings: tapes,
 		Audio: audio, Log: log, Node: "test", Ready: func(context.Context) error { return nil }}, Options{})
 	must(t, err)
@@ -106,25 +109,46 @@ func (e events) Matched(m callqueue.Match) {
 	e.Exchange.Tell(m.Call, telephony.Event{Kind: telephony.Matched, Agent: m.Agent, Device: m.Device, Token: m.Token})
 }
 
-// quiet is a world in which nothing is done; the tests tell calls what happened.
-type quiet struct{}
+// world does what calls want of the stores and the desk. Of Asterisk it plays the part in which every phone is picked up.
+type world struct{ *house }
 
-func (quiet) Do(context.Context, telephony.Call, telephony.Action) (telephony.Event, bool, error) {
+func (w world) Do(ctx context.Context, c telephony.Call, a telephony.Action) (telephony.Event, bool, error) {
+	switch a.Do {
+	case telephony.OpenTicket:
+		o, err := w.Tickets.Open(ctx, tickets.Opening{Call: c.ID, Direction: string(c.Direction), Line: c.Line, LineTitle: c.Line, Queue: c.Queue,
+			Language: c.Language, CallerRaw: c.Caller.Raw, CallerName: c.Caller.Name, At: c.ArrivedAt})
+		return telephony.Event{Kind: telephony.TicketOpened, Ticket: o.Ticket.Number, Caller: telephony.Caller{Number: o.CallerNumber}}, err == nil, err
+	case telephony.Enqueue:
+		return telephony.Event{}, false, w.Floor.Enqueue(ctx, callqueue.Waiting{Call: c.ID, Queue: c.Queue, Since: c.QueuedAt, Node: "main"})
+	case telephony.Dequeue:
+		return telephony.Event{}, false, w.Floor.Dequeue(ctx, c.ID)
+	case telephony.Seat:
+		return telephony.Event{}, false, w.Floor.Seat(ctx, a.Token, a.Agent, c.ID, a.As, a.Cause, 30*time.Second)
+	case telephony.Pop:
+		return telephony.Event{}, false, w.Pop(ctx, c, a.Agent)
+	case telephony.RingPhone, telephony.Connect:
+		return telephony.Event{Kind: telephony.LegUp, Leg: a.Leg}, true, nil
+	}
 	return telephony.Event{}, false, nil
+}
+
+// comes lets somebody phone a line.
+func (h *house) comes(id, line, number string) {
+	h.Exchange.Tell(id, telephony.Event{Kind: telephony.Came, Line: line, Node: "test", Channel: "c-" + id, Caller: telephony.Caller{Raw: number}})
 }
 
 func noTape(context.Context, string) (io.ReadCloser, error) { return nil, recording.ErrNotFound }
 
-// logIn logs in and gives the token.
+// token logs in.
 func (h *house) token(username string) string {
 	h.t.Helper()
 	a := h.do("", "POST", "/api/v1/session", map[string]string{"username": username, "password": username})
 	var in struct{ Token string }
-	a.read(h.t, http.StatusCreated, &in)
+	a.read(h.t, http.StatusOK, &in)
 	return in.Token
 }
 
-// answer is what a request got.
+// reply is what a request got.
 type reply struct {
 	status int
 	header http.Header

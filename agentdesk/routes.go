@@ -111,7 +111,7 @@ func route[I, O any](s *Server, pattern, summary string, do func(context.Context
 		op.Security = []map[string][]string{{"bearer": {}}, {"cookie": {}}}
 		op.Extensions = map[string]any{"x-roles": roles}
 	}
-	if method == http.MethodPost {
+	if method == http.MethodPost && pattern != "POST /api/v1/session" {
 		op.DefaultStatus = http.StatusCreated
 	}
 	huma.Register(s.api, op, func(ctx context.Context, in *I) (*O, error) {

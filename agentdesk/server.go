@@ -95,7 +95,9 @@ func New(ctx context.Context, p Parts, o Options) (*Server, error) {
 	s.board = newBoard(o.Zone, p.Setup)
 	s.sessions = newSessions(p.Pool, o)
 	s.upgrader = websocket.Upgrader{CheckOrigin: s.sameOrigin, HandshakeTimeout: 5 * time.Second,
-		Error: func(w http.ResponseWriter, _ *http.Request, status int, reason error) { problem(w, status, reason.Error()) }}
+		Error: func(w http.ResponseWriter, _ *http.Request, status int, reason error) {
+			problem(w, status, reason.Error())
+		}}
 	s.handler = s.routes()
 	calls, err := p.Journal.Since(ctx, s.board.day)
 	if err != nil {

@@ -147,6 +147,7 @@ type Floor struct {
 	request atomic.Int64
 	news    news
 	timer   alarm
+	begun   chan struct{} // see Begun
 
 	mu    sync.Mutex
 	epoch string // what Redis must still say; empty before the first answer
@@ -162,6 +163,7 @@ func New(rdb redis.UniversalClient, system string, opt Options) *Floor {
 		boot:    rand.Text()[:10],
 		news:    newNews(),
 		timer:   newAlarm(),
+		begun:   make(chan struct{}),
 	}
 }
 

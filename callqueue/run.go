@@ -25,6 +25,10 @@ func (f *Floor) Run(ctx context.Context, e Events) error {
 	return nil
 }
 
+// Begun is closed when Run has told Redis once that this is a new process, or could not. Desks and calls come after
+// that: what a process of the same node left behind is put away then.
+func (f *Floor) Begun() <-chan struct{} { return f.begun }
+
 // tell is the only one who calls Events.
 func (f *Floor) tell(ctx context.Context, e Events) {
 	for {
@@ -47,6 +51,7 @@ func (f *Floor) keepTime(ctx context.Context) {
 	defer timer.Stop()
 	b := beater{fresh: true}
 	f.beat(ctx, &b)
+	close(f.begun)
 	for {
 		select {
 		case <-ctx.Done():

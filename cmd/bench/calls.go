@@ -14,13 +14,18 @@ type perCall struct {
 	p50, p99 *row // nil: not at this rate
 	parts    usage
 	calls    int
+	stages   string // of the last round
 }
 
 func (p *perCall) round(ctx context.Context, h *hall) error {
 	b := burst{calls: int(p.rate) * p.seconds, rate: p.rate, talk: time.Second, wait: 10 * time.Second}
 	b.number = oursNumber
+	began := time.Now()
 	us, err := h.measure(ctx, b)
 	if err != nil {
+		return err
+	}
+	if p.stages, err = h.stages(ctx, b.number, began); err != nil {
 		return err
 	}
 	b.number = queueNumber

@@ -64,6 +64,27 @@ func (h *hall) booked(ctx context.Context, b burst, since time.Time) []string {
 	return nil
 }
 
+// stages is how long calls took, in ms, from each fact to the next: the journal knows. Median (99 of 100).
+func (h *hall) stages(ctx context.Context, number string, since time.Time) (string, error) {
+	rows, err := h.pool.Query(ctx, `SELECT kind, percentile_cont(0.5) WITHIN GROUP (ORDER BY ms), percentile_cont(0.99) WITHIN GROUP (ORDER BY ms)
+		FROM (SELECT f.seq, f.kind, 1000 * extract(epoch FROM f.at - lag(f.at) OVER (PARTITION BY f.call ORDER BY f.seq)) AS ms
+			FROM call_facts f JOIN calls c ON c.id = f.call WHERE c.line = $1 AND c.arrived_at >= $2) facts
+		WHERE ms IS NOT NULL GROUP BY seq, kind HAVING count(*) > 10 ORDER BY seq`, number, since)
+	if err != nil {
+		return "", err
+	}
+	text := "came"
+	for rows.Next() {
+		var kind string
+		var half, most float64
+		if err := rows.Scan(&kind, &half, &most); err != nil {
+			return "", err
+		}
+		text += fmt.Sprintf(" > %s %.1f (%.1f)", kind, half, most)
+	}
+	return text, rows.Err()
+}
+
 // connecting is, for each call, the time from the caller's INVITE to the INVITE at an agent's phone, in ms.
 func (t traffic) connecting() []float64 {
 	var ms []float64

@@ -102,6 +102,10 @@ func (s *suite) print(w io.Writer, took time.Duration) {
 		for _, c := range s.calls {
 			fmt.Fprintln(w, "  "+c.shares())
 		}
+		fmt.Fprintln(w, "From each fact about a call to the next in the last round, median (99 of 100) in ms:")
+		for _, c := range s.calls {
+			fmt.Fprintf(w, "  at %g calls/s: %s\n", c.rate, c.stages)
+		}
 	}
 	found, _ := asterisk.Find()
 	fmt.Fprintf(w, `Medians of %d rounds, ours and the peer's in turn, with the lowest and highest. %s

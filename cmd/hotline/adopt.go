@@ -13,7 +13,7 @@ import (
 	"hotline/telephony/journal"
 )
 
-// adopter compares our calls with what Asterisk has: after every connect, and every minute. It is how a new server
+// adopter compares our calls with what Asterisk has: after every connect, and in rounds. It is how a new server
 // takes up the calls of the one before, and how messages that the dialplan took become tickets.
 type adopter struct {
 	*world
@@ -65,15 +65,18 @@ func (a *adopter) live(call string) bool {
 	return ok
 }
 
-// Run repeats every minute what a lost event would otherwise leave undone.
+// round is how long what a lost event left undone, or a message that the dialplan is just taking, waits at most.
+const round = 20 * time.Second
+
+// Run repeats what a lost event would otherwise leave undone.
 func (a *adopter) Run(ctx context.Context) error {
-	minute := time.NewTicker(time.Minute)
-	defer minute.Stop()
+	next := time.NewTicker(round)
+	defer next.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-minute.C:
+		case <-next.C:
 			a.lookAround(ctx)
 		}
 	}

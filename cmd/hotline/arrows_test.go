@@ -34,7 +34,7 @@ var owners = map[string][]string{
 	"github.com/pion/webrtc":        {"telephony/webrtc"},
 	"github.com/redis/go-redis":     {"callqueue"},
 	"github.com/gorilla/websocket":  {"agentdesk", "telephony/ari", "cmd/bench"},
-	"github.com/jackc/pgx":          {"tickets", "recording", "telephony/journal", "agentdesk", "deploy/schema", "cmd/hotline", "cmd/bench"},
+	"github.com/jackc/pgx":          {"tickets", "recording", "telephony/journal", "agentdesk", "deploy/schema", "deploy/stack", "cmd/hotline", "cmd/bench"},
 	"github.com/emiago/sipgo":       {"telephony/phone"},
 	"github.com/pressly/goose":      {"deploy/schema"},
 	"github.com/danielgtaylor/huma": {"agentdesk"},

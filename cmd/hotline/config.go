@@ -6,6 +6,8 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"reflect"
+	"strings"
 	"time"
 
 	"github.com/caarlos0/env/v11"
@@ -13,11 +15,11 @@ import (
 
 // config is what `hotline serve` takes from the environment. No secret has a default.
 type config struct {
-	DatabaseURL string `env:"HOTLINE_DATABASE_URL,required"` // postgres://user:password@host/database
-	RedisURL    string `env:"HOTLINE_REDIS_URL,required"`    // redis://host:6379/0
-	ARIURL      string `env:"HOTLINE_ARI_URL,required"`      // http://127.0.0.1:8088/ari
-	ARIUser     string `env:"HOTLINE_ARI_USER,required"`
-	ARIPassword string `env:"HOTLINE_ARI_PASSWORD,required"`
+	DatabaseURL string `env:"HOTLINE_DATABASE_URL,required,notEmpty"` // postgres://user:password@host/database
+	RedisURL    string `env:"HOTLINE_REDIS_URL,required,notEmpty"`    // redis://host:6379/0
+	ARIURL      string `env:"HOTLINE_ARI_URL,required,notEmpty"`      // http://127.0.0.1:8088/ari
+	ARIUser     string `env:"HOTLINE_ARI_USER,required,notEmpty"`
+	ARIPassword string `env:"HOTLINE_ARI_PASSWORD,required,notEmpty"`
 
 	HTTP       string         `env:"HOTLINE_HTTP" envDefault:"127.0.0.1:8080"`
 	WebRTC     string         `env:"HOTLINE_WEBRTC" envDefault:"127.0.0.1:0"` // UDP address for browsers' audio
@@ -38,6 +40,12 @@ func readConfig() (config, error) {
 	var many env.AggregateError
 	if errors.As(err, &many) {
 		err = many.Errors[0]
+	}
+	var parse env.ParseError
+	if errors.As(err, &parse) {
+		field, _ := reflect.TypeFor[config]().FieldByName(parse.Name)
+		name, _, _ := strings.Cut(field.Tag.Get("env"), ",")
+		return c, fmt.Errorf("configuration: %s: %w", name, parse.Err)
 	}
 	if err != nil {
 		return c, fmt.Errorf("configuration: %w", err)

@@ -214,7 +214,7 @@ func TestHungServerTrapsNobody(t *testing.T) {
 		t.Fatal(err)
 	}
 	h.thaw()
-	h.awaitFor(90*time.Second, "the message is on a ticket", func() bool {
+	h.await("the message is on a ticket", func() bool {
 		var list struct{ Items []shown }
 		h.ask(token, http.MethodGet, "/api/v1/tickets?caller=%2B15550100061", nil, &list)
 		return len(list.Items) == 1 && len(h.ticketOf(token, "+15550100061").Recordings) == 1

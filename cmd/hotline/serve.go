@@ -117,7 +117,7 @@ func newServer(ctx context.Context, c config, log *slog.Logger) (s *server, err 
 	if s.audio, err = webrtc.New(webrtc.Config{Listen: c.WebRTC, PublicIPs: c.PublicIPs, Media: c.MediaIP, Log: log}); err != nil {
 		return nil, fmt.Errorf("HOTLINE_WEBRTC: %w", err)
 	}
-	s.later(s.audio.Close)
+	s.later(func() { _ = s.audio.Close() })
 
 	s.journal = journal.New(s.pool, log)
 	s.floor = callqueue.New(rdb, c.System, callqueue.Options{Node: c.Node, Log: log})
@@ -196,6 +196,9 @@ func (s *server) ready(ctx context.Context) error {
 // watch hears of every step of every call.
 func (s *server) watch(before, after telephony.Call, ev telephony.Event) {
 	s.desk.CallChanged(before, after, ev)
+	if before.AnsweredAt.IsZero() && !after.AnsweredAt.IsZero() {
+		s.world.work.Go(func() { s.world.answered(after) })
+	}
 	if after.Over() {
 		s.settler.ended(after.ID)
 	}
@@ -215,6 +218,7 @@ func (s *server) Run(ctx context.Context) error {
 
 	// what must outlive the calls ends after them
 	behind := start(stopWork, s.journal.Run, func(ctx context.Context) error { return s.floor.Run(ctx, floorEvents{s}) }, s.settler.Run)
+	<-s.floor.Begun()
 	s.exchange.Restore(mine(calls, s.config.Node))
 	ctx, cancel := context.WithCancelCause(ctx)
 	front := start(ctx, s.desk.Run, s.adopter.Run,

@@ -195,6 +195,13 @@ func (w *world) taped(c telephony.Call) time.Duration {
 	return c.EndedAt.Sub(c.AnsweredAt)
 }
 
+// answered tells the ticket that a person talks with the customer. Should this get lost, the call's end tells it too.
+func (w *world) answered(c telephony.Call) {
+	if err := w.tickets.Answered(w.ctx, c.ID, c.Agent, c.AnsweredAt); err != nil && w.ctx.Err() == nil {
+		w.log.Warn("ticket is told at the call's end who answered", "call", c.ID, "err", err)
+	}
+}
+
 // briefly waits 50 ms, then twice as long, up to a second.
 func briefly() *backoff.ExponentialBackOff {
 	return &backoff.ExponentialBackOff{InitialInterval: 50 * time.Millisecond, Multiplier: 2, MaxInterval: time.Second}

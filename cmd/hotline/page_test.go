@@ -1,0 +1,324 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"hotline/deploy/asterisk"
+	"hotline/telephony"
+	"hotline/telephony/audio"
+	"hotline/telephony/journal"
+	"hotline/telephony/phone"
+)
+
+// customerOne is the number of the contact that the demo knows.
+const customerOne = "+15550100001"
+
+// needPage skips or fails a test that needs a browser and the built page.
+func needPage(t *testing.T) {
+	t.Helper()
+	browserPath(t)
+	if _, err := os.Stat("../../agentdesk/web/dist/index.html"); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("the page is not built: make page")
+		}
+		t.Skip("the page is not built: make page")
+	}
+}
+
+// longWrapUp leaves time to look at things.
+func longWrapUp(q *journal.Queue) { q.WrapUp = seconds(120) }
+
+// comesIn logs somebody in at the page.
+func (h *house) comesIn(c *chromium, user string) *person {
+	h.t.Helper()
+	p := c.person(h.base)
+	p.open(h.base + "/")
+	h.enters(p, user)
+	return p
+}
+
+// enters fills in the log-in form. The sound stays as it is: echo cancelling would take a tone away.
+func (h *house) enters(p *person, user string) {
+	h.t.Helper()
+	p.eval(`localStorage.setItem("hotline.rawAudio", "1")`, nil)
+	p.write(named("textbox", "User name"), user)
+	p.write(named("textbox", "Password"), "demo")
+	p.click(named("button", "Log in"))
+	p.until("the desk is connected", `document.querySelector("[data-testid=presence]")`)
+}
+
+// becomesReady clicks "ready"; the microphone is asked for and the sound is connected by that.
+func (p *person) becomesReady() {
+	p.t.Helper()
+	p.click(named("button", "Ready for calls…"))
+	p.isNow("ready")
+	p.until("the sound is connected", `document.querySelector("[data-testid=sound]").dataset.stage === "connected"`)
+}
+
+// isNow waits until the desk shows the agent's state.
+func (p *person) isNow(state string) {
+	p.t.Helper()
+	p.until("presence "+state, `document.querySelector("[data-testid=presence]")?.dataset.state === `+quoted(state))
+}
+
+// card waits until the card of the call is in a phase.
+func (p *person) card(phase string) {
+	p.t.Helper()
+	p.until("the card of the call is "+phase, `witness.cards.at(-1)?.phase === `+quoted(phase))
+}
+
+// hears waits until the caller's tone comes out of the page's loudspeaker.
+func (p *person) hears(hz float64) {
+	p.t.Helper()
+	var v struct{ Hz, Above, Level float64 }
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if p.eval("witness.loudest()", &v); v.Hz > hz-5 && v.Hz < hz+5 && v.Above >= 20 {
+			return
+		}
+	}
+	p.t.Fatalf("the browser hears %+v instead of %v Hz", v, hz)
+}
+
+// lately is the last second that a SIP phone heard.
+func lately(c *phone.Call) []int16 {
+	all := c.Heard()
+	return all[max(0, len(all)-audio.Rate):]
+}
+
+// loud is the mean power of sound.
+func loud(samples []int16) float64 {
+	sum := 0.0
+	for _, s := range samples {
+		sum += float64(s) * float64(s)
+	}
+	return sum / float64(max(1, len(samples)))
+}
+
+// lacks waits until a SIP phone has not heard the agent's tone for a second.
+func (h *house) lacks(c *phone.Call, hz float64) {
+	h.t.Helper()
+	h.await(fmt.Sprintf("%v Hz are not heard any more", hz), func() bool {
+		return audio.Power(lately(c), audio.Rate, hz) < 100*100
+	})
+}
+
+func (h *house) hearsMusic(c *phone.Call) {
+	h.t.Helper()
+	h.await("music is heard", func() bool {
+		heard := lately(c)
+		return !audio.HasTone(heard, audio.Rate, micHz) && !audio.HasTone(heard, audio.Rate, 1000) && loud(heard) > 100*100
+	})
+}
+
+// A call in the browser from the pop to the wrap-up: everything is clicked or pressed, every sound found by its tone.
+func TestPageCallFromPopToWrapUp(t *testing.T) {
+	needPage(t)
+	h := openHouse(t, plan{queue: longWrapUp})
+	agent := h.comesIn(openChromium(t), "agent1")
+	agent.becomesReady()
+	customer := h.phone(phone.Config{})
+
+	dialled := time.Now()
+	out := h.dial(customer, "100", customerOne)
+	out.Play(audio.ToneSource(1000))
+	agent.card("ringing")
+	t.Logf("dialled to ringing: %v", time.Since(dialled).Round(time.Millisecond))
+	c := h.awaitState(customerOne, telephony.Offered)
+	agent.poppedBeforeItRang(c)
+
+	pressed := time.Now()
+	agent.key("Alt+KeyA")
+	agent.card("talking")
+	h.tone(out, micHz)
+	agent.hears(1000)
+	t.Logf("answered to both tones proven: %v", time.Since(pressed).Round(time.Millisecond))
+	agent.isNow("talking")
+
+	agent.click(testID("hold"))
+	agent.card("held")
+	h.hearsMusic(out)
+	agent.key("Alt+KeyH")
+	agent.card("talking")
+	h.tone(out, micHz)
+
+	agent.key("Alt+KeyM")
+	h.lacks(out, micHz)
+	agent.hears(1000)
+	agent.click(testID("mute"))
+	h.tone(out, micHz)
+
+	agent.key("Alt+KeyE")
+	h.heard(out, phone.Ended)
+	agent.card("wrapup")
+	agent.click(named("combobox", "Result of the call"))
+	agent.click(named("option", "Solved on the phone"))
+	agent.write(named("textbox", "Note"), "The cable was loose.")
+	agent.key("Alt+KeyW")
+	agent.isNow("ready")
+	if got := h.call(`id = $1`, c.ID); got.Disposition != "solved" || got.Note != "The cable was loose." || got.Outcome != telephony.Answered {
+		t.Errorf("the call ended %s with %q and %q", got.Outcome, got.Disposition, got.Note)
+	}
+
+	agent.playsRecording("call", 2)
+	token := h.logIn("agent2")
+	w := h.sound(token, h.ticketOf(token, customerOne).Recordings[0].ID)
+	left, right := w.Channel(0), w.Channel(1)
+	if !audio.HasTone(left, w.Rate, 1000) || !audio.HasTone(right, w.Rate, micHz) {
+		t.Error("the recording does not hold the caller left and the agent right")
+	}
+	if audio.HasTone(left, w.Rate, micHz) || audio.HasTone(right, w.Rate, 1000) {
+		t.Error("the two sides of the recording are mixed up")
+	}
+	t.Logf("recording of %v: %v of the caller, %v of the agent", w.Duration(), audio.ToneTime(left, w.Rate, 1000), audio.ToneTime(right, w.Rate, micHz))
+	h.nothingLeft()
+
+	agent.reloadsInTheMiddleOfATalk(h, customer)
+}
+
+// poppedBeforeItRang: ticket, number and name were on the screen before the first sound of the bell.
+func (p *person) poppedBeforeItRang(c telephony.Call) {
+	p.t.Helper()
+	p.until("the page rings", "witness.rings.length > 0")
+	var v struct {
+		Cards []struct {
+			Phase, Ticket, Text string
+			At                  float64
+		}
+		Rings []float64
+	}
+	p.eval("({cards: witness.cards.filter((card) => card.phase !== 'idle'), rings: witness.rings})", &v)
+	first := v.Cards[0]
+	if first.Phase != "offered" || len(v.Cards) != 2 || v.Cards[1].Phase != "ringing" {
+		p.t.Errorf("the card went through %+v", v.Cards)
+	}
+	if first.Ticket != itoa(c.Ticket) || !strings.Contains(first.Text, "Customer One") || !strings.Contains(first.Text, customerOne) {
+		p.t.Errorf("the pop of ticket %d showed %q: %q", c.Ticket, first.Ticket, first.Text)
+	}
+	if v.Rings[0] < first.At {
+		p.t.Error("it rang before the pop")
+	}
+	p.t.Logf("pop to bell: %.0f ms", v.Rings[0]-first.At)
+}
+
+// playsRecording plays the first recording of the ticket that the desk shows.
+func (p *person) playsRecording(kind string, channels int) {
+	p.t.Helper()
+	recording := fmt.Sprintf("document.querySelector('[data-testid=recording][data-kind=%s][data-state=kept]')", kind)
+	p.until("the recording is on the ticket", recording)
+	// A wave per channel, and not a flat line: something is drawn.
+	p.until("the waveform is drawn", fmt.Sprintf(`(() => {
+		const drawn = [...%s.querySelectorAll("[data-testid=waveform] *")].flatMap((e) => [...(e.shadowRoot?.querySelectorAll(".canvases canvas") ?? [])]);
+		return drawn.length >= %d && drawn.every((c) => c.getContext("2d").getImageData(0, 0, c.width, c.height).data.some((v) => v > 0));
+	})()`, recording, channels))
+	p.click(named("button", "Play"))
+	p.until("it plays", `witness.playing.some((one) => one.currentSrc.includes("/recordings/") && one.duration > 0 && one.currentTime > 0)`)
+}
+
+// reloadsInTheMiddleOfATalk: the caller is told to wait, and the agent is back by itself, without a click.
+func (p *person) reloadsInTheMiddleOfATalk(h *house, customer *phone.Phone) {
+	p.t.Helper()
+	out := h.dial(customer, "100", "+15550100022")
+	out.Play(audio.ToneSource(1000))
+	p.card("ringing")
+	p.click(testID("answer"))
+	h.tone(out, micHz)
+
+	mark, at := len(out.Heard()), time.Now()
+	p.reload()
+	h.await("the agent's tone is gone", func() bool { return !agentSpeaks(tail(out, mark, tenth)) && len(out.Heard()) > mark+tenth })
+	h.await("the agent's tone is back", func() bool { return agentSpeaks(tail(out, mark, 3*tenth)) })
+	whole := time.Since(at)
+	p.card("talking")
+	p.hears(1000)
+	gone, back, between := silence(out.Heard()[mark:])
+	p.t.Logf("reload: the agent was gone %v after it and back %v after it (%v by the clock); loudness between %.0f", gone, back, whole.Round(time.Millisecond), between)
+	if back > 3*time.Second {
+		p.t.Errorf("a reload costs the caller %v", back)
+	}
+	p.key("Alt+KeyE")
+	h.heard(out, phone.Ended)
+	p.card("wrapup")
+}
+
+// tenth of a second in samples.
+const tenth = audio.Rate / 10
+
+// tail is the last n samples heard after the mark.
+func tail(c *phone.Call, mark, n int) []int16 {
+	all := c.Heard()
+	return all[max(min(mark, len(all)), len(all)-n):]
+}
+
+// agentSpeaks: the agent's tone is most of what is heard.
+func agentSpeaks(samples []int16) bool {
+	return audio.Power(samples, audio.Rate, micHz) > loud(samples) // a pure sine has twice its mean power
+}
+
+// silence is when the agent's tone went and came back, and how loud it was between.
+func silence(samples []int16) (gone, back time.Duration, between float64) {
+	moment := func(i int) time.Duration { return time.Duration(i) * time.Second / audio.Rate }
+	i := 0
+	for ; i+tenth <= len(samples) && agentSpeaks(samples[i:i+tenth]); i += tenth / 10 {
+	}
+	from := i
+	for ; i+3*tenth <= len(samples) && !agentSpeaks(samples[i:i+3*tenth]); i += tenth / 10 {
+	}
+	return moment(from), moment(i), loud(samples[from:min(i, len(samples))])
+}
+
+// The night: a message is left in mid word, the day's agent finds it as a task, hears it and calls back.
+func TestPageVoicemailIsCalledBack(t *testing.T) {
+	needPage(t)
+	trunk, err := phone.New(phone.Config{Listen: "127.0.0.1:0", User: "customer"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer trunk.Close()
+	p := plan{queue: longWrapUp}
+	p.stack.Trunk = trunk.Addr()
+	h := openHouse(t, p)
+	browser := openChromium(t)
+	agent := h.comesIn(browser, "agent1")
+	agent.becomesReady()
+	agent.sees("No promised callbacks")
+
+	night := h.dial(h.phone(phone.Config{}), "200", customerOne)
+	h.tone(night, asterisk.BeepHz)
+	<-night.Play(audio.Once(audio.Tone(audio.Rate, 600, 3*time.Second)))
+	if err := night.Hangup(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	hungUp := time.Now()
+	agent.click(named("button", "Voicemail…"))
+	t.Logf("hung up to the task on the screen, and clicked: %v", time.Since(hungUp).Round(time.Millisecond))
+	agent.sees("due in 2 h")
+	agent.playsRecording("voicemail", 1)
+	token := h.logIn("agent2")
+	before := h.ticketOf(token, customerOne)
+
+	agent.click(named("button", "Call back: …"))
+	ring := h.accept(trunk)
+	if ring.Dialled() != customerOne {
+		t.Errorf("the trunk was asked for %q", ring.Dialled())
+	}
+	if err := ring.Answer(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ring.Play(audio.ToneSource(1000))
+	h.tone(ring, micHz)
+	agent.hears(1000)
+	agent.card("talking")
+	agent.key("Alt+KeyE")
+	h.heard(ring, phone.Ended)
+	agent.card("wrapup")
+	after := h.ticketOf(token, customerOne)
+	if after.Number != before.Number || len(after.Calls) != 2 || after.CallbackOK == nil {
+		t.Errorf("the call-back is on %+v", after)
+	}
+	agent.sees("No promised callbacks")
+	h.nothingLeft()
+}
