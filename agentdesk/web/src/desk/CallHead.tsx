@@ -18,7 +18,7 @@ export function CallHead({ call, children }: { call: DeskCall; children?: ReactN
   const queue = pop.queue ?? pop.call.queue ?? "";
   const title = useLive((state) => state.board?.queues.find((known) => known.name === queue)?.title ?? queue);
   const organisation = ticket?.contact?.organisation;
-  const waited = pop.waited_ms ? t("call.waited", { time: clock(pop.waited_ms / 1000) }) : "";
+  const waited = (pop.waited_ms ?? 0) >= 1000 ? t("call.waited", { time: clock((pop.waited_ms ?? 0) / 1000) }) : "";
   return (
     <div className={classes.head}>
       <span className={classes.direction} aria-hidden>

@@ -1,5 +1,4 @@
 // Everything an agent can do with a call or with the own presence. Buttons and keys both come here.
-import { notifications } from "@mantine/notifications";
 import { createStore } from "zustand/vanilla";
 import { i18n } from "../i18n";
 import { serverNow } from "../live/clock";
@@ -8,6 +7,7 @@ import { Refusal } from "../live/socket";
 import { answering, current, type DeskCall, type Live } from "../live/state";
 import { Unheard } from "../softphone/microphone";
 import { mute, open, phone } from "../softphone/phone";
+import { wrong } from "../ui/notify";
 import { draftWrapup, dropWrapup, wrapupDraft } from "./drafts";
 import { deviceOf, onBrowser } from "./who";
 
@@ -53,7 +53,7 @@ export function failed(err: unknown, title = i18n.t("call.failed.default")): voi
   const known =
     code && i18n.exists(`call.failed.${code}`) ? i18n.t(`call.failed.${code}` as "call.failed.default") : "";
   const message = known || (err instanceof Error ? err.message : "");
-  notifications.show({ color: "red", title, message, autoClose: 8000 });
+  wrong(title, message);
 }
 
 async function tell(type: string, data: unknown, title?: string): Promise<boolean> {

@@ -1,5 +1,4 @@
 // What a frame sets off beside the state: the answer to a pop, sounds, notices, spoken words, fresh data.
-import { notifications } from "@mantine/notifications";
 import type { QueryClient } from "@tanstack/react-query";
 import type { Ticket } from "../api/types";
 import { i18n } from "../i18n";
@@ -10,6 +9,7 @@ import { current, type DeskCall, type Live } from "../live/state";
 import { allowed } from "../softphone/microphone";
 import { alive, close, mute, open, phone, renew, speaking } from "../softphone/phone";
 import { ring, stopRinging } from "../softphone/ring";
+import { done } from "../ui/notify";
 import { saveInTime } from "./actions";
 import { clearNotice, notice } from "./notice";
 import { select, typing } from "./selection";
@@ -18,11 +18,11 @@ import { callerName, deviceOf, onBrowser } from "./who";
 export const nameOf = (call: DeskCall) => callerName(call.pop.call, call.pop) ?? i18n.t("call.hidden");
 
 /** afterPaint waits until the screen shows what was just set; a hidden page paints nothing and does not wait. */
-function afterPaint(done: () => void): void {
-  if (document.hidden) return done();
+function afterPaint(then: () => void): void {
+  if (document.hidden) return then();
   let told = false;
   const once = () => {
-    if (!told) done();
+    if (!told) then();
     told = true;
   };
   requestAnimationFrame(() => requestAnimationFrame(once));
@@ -79,7 +79,7 @@ async function restore(now: Live): Promise<void> {
   await open();
   const running = current(live.getState());
   if (running && running.phase !== "offered" && running.phase !== "ringing" && running.phase !== "over") {
-    notifications.show({ color: "green", message: i18n.t("media.back") });
+    done(i18n.t("media.back"));
     announce(i18n.t("media.back"));
   }
 }

@@ -81,6 +81,7 @@ export const en = {
     declined: "Call declined",
     audio_lost: "Sound was lost",
     desk_lost: "Desk was closed",
+    logon: "Just logged on",
     supervisor: "Set by a supervisor",
   },
   presence: {

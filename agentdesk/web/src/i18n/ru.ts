@@ -80,6 +80,7 @@ export const ru = {
     declined: "Звонок отклонён",
     audio_lost: "Пропал звук",
     desk_lost: "Рабочее место закрыто",
+    logon: "Только что вошёл",
     supervisor: "Назначено супервизором",
   },
   presence: {

@@ -1,11 +1,11 @@
 import { Button, Group, Modal, Select, Stack, Text, Textarea, TextInput } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { post } from "../api/client";
 import type { Ticket } from "../api/types";
+import { done } from "../ui/notify";
 import { useCategories } from "./queries";
 import { categoryTitle, priorities } from "./words";
 
@@ -23,7 +23,7 @@ export function NewTicket({ open, close }: { open: boolean; close(): void }) {
     onSuccess: (ticket) => {
       setForm(blank);
       close();
-      notifications.show({ color: "green", message: t("tickets.created", { number: ticket.number }) });
+      done(t("tickets.created", { number: ticket.number }));
       void queries.invalidateQueries({ queryKey: ["tickets"] });
       void navigate({ to: "/tickets/$number", params: { number: String(ticket.number) } });
     },

@@ -1,10 +1,10 @@
 import { ActionIcon, Button, TextInput, Tooltip } from "@mantine/core";
-import { notifications } from "@mantine/notifications";
 import { IconExternalLink, IconLink, IconPencil } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Ticket } from "../api/types";
+import { done } from "../ui/notify";
 import classes from "./tickets.module.css";
 import type { Change } from "./useChange";
 import { subjectOf } from "./words";
@@ -19,7 +19,7 @@ export function Subject({ ticket, page, change }: SubjectProps) {
   const { t } = useTranslation();
   const [editing, setEditing] = useState(false);
   if (editing) {
-    return <SubjectForm ticket={ticket} change={change} done={() => setEditing(false)} />;
+    return <SubjectForm ticket={ticket} change={change} leave={() => setEditing(false)} />;
   }
   return (
     <div className={classes.subject}>
@@ -51,14 +51,14 @@ export function Subject({ ticket, page, change }: SubjectProps) {
   );
 }
 
-function SubjectForm({ ticket, change, done }: { ticket: Ticket; change(wish: Change): void; done(): void }) {
+function SubjectForm({ ticket, change, leave }: { ticket: Ticket; change(wish: Change): void; leave(): void }) {
   const { t } = useTranslation();
   const [subject, setSubject] = useState(ticket.subject);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const said = subject.trim();
     if (said && said !== ticket.subject) change({ subject: said });
-    done();
+    leave();
   };
   return (
     <form className={classes.subject} onSubmit={submit}>
@@ -69,10 +69,10 @@ function SubjectForm({ ticket, change, done }: { ticket: Ticket; change(wish: Ch
         autoFocus
         style={{ flex: 1 }}
         onChange={(event) => setSubject(event.currentTarget.value)}
-        onKeyDown={(event) => event.key === "Escape" && done()}
+        onKeyDown={(event) => event.key === "Escape" && leave()}
       />
       <Button type="submit">{t("app.save")}</Button>
-      <Button variant="default" onClick={done}>
+      <Button variant="default" onClick={leave}>
         {t("app.cancel")}
       </Button>
     </form>
@@ -83,7 +83,7 @@ function CopyLink({ number }: { number: number }) {
   const { t } = useTranslation();
   const copy = async () => {
     await navigator.clipboard?.writeText(`${location.origin}/tickets/${number}`);
-    notifications.show({ message: t("ticket.copied"), autoClose: 2000 });
+    done(t("ticket.copied"));
   };
   if (!navigator.clipboard) return null;
   return (

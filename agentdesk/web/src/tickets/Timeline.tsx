@@ -18,7 +18,7 @@ import type { TimelineEntry } from "../api/types";
 import { Bones, Broken } from "../ui/Blank";
 import { When } from "../ui/Elapsed";
 import { useEntryWords } from "./entryWords";
-import { useTimeline } from "./queries";
+import { useAgents, useTimeline } from "./queries";
 import classes from "./tickets.module.css";
 
 const icons: Record<string, typeof IconMessage> = {
@@ -66,6 +66,8 @@ function Entry({ entry }: { entry: TimelineEntry }) {
   const words = useEntryWords();
   const Icon = icons[entry.kind] ?? IconCircleDot;
   const lines = words(entry);
+  const agents = useAgents().data;
+  const actor = agents?.find(({ username }) => username === entry.actor)?.name || entry.actor || t("timeline.system");
   return (
     <li className={classes.entry} data-kind={entry.kind}>
       <span className={classes.entryIcon} aria-hidden>
@@ -74,7 +76,7 @@ function Entry({ entry }: { entry: TimelineEntry }) {
       <div className={classes.entryBody}>
         <div className={classes.entryTop}>
           <strong>{t(`timeline.${entry.kind}` as "timeline.opened", { defaultValue: entry.kind })}</strong>
-          <span>{entry.actor || t("timeline.system")}</span>
+          <span>{actor}</span>
           <When at={entry.at} />
         </div>
         {lines.map((line) => (

@@ -46,6 +46,7 @@ function factWords(t: TFunction, format: Formats, data: Record<string, unknown>)
     said.push(
       t(`calls.outcomes.${text(data.outcome)}` as "calls.outcomes.failed", { defaultValue: text(data.outcome) }),
     );
+  if (data.code) said.push(text(data.code).replaceAll("_", " "));
   if (data.digit) said.push(text(data.digit));
   if (data.agent) said.push(text(data.agent));
   if (typeof data.seconds === "number") said.push(clock(data.seconds));

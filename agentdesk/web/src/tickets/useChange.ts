@@ -1,10 +1,10 @@
 // Changing one field of a ticket: shown at once, taken back when the server refuses, and never over a colleague's change.
-import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Problem, patch } from "../api/client";
 import type { Ticket } from "../api/types";
+import { wrong } from "../ui/notify";
 
 export type Field = "subject" | "state" | "priority" | "category" | "assignee" | "tier";
 export type Change = Partial<Pick<Ticket, Field>> & { callback_done?: boolean };
@@ -33,7 +33,7 @@ export function useChange(ticket: Ticket) {
       void queries.invalidateQueries({ queryKey: ["timeline", ticket.number] });
       const field = Object.keys(wish)[0] ?? "";
       if (err instanceof Problem && (err.status === 409 || err.status === 412)) return setConflict(field);
-      notifications.show({ color: "red", title: t("ticket.failed"), message: err.message });
+      wrong(t("ticket.failed"), err.message);
     },
   });
 
