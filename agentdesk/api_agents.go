@@ -9,7 +9,8 @@ import (
 	"hotline/tickets"
 )
 
-type userPath struct {
+// UserPath names an account in the address. It and its like are exported because huma reads no embedded struct that is not.
+type UserPath struct {
 	Username string `path:"username" maxLength:"64"`
 }
 
@@ -30,14 +31,14 @@ func (s *Server) agentsAPI() {
 		}
 		return items(out, "", err)
 	})
-	route(s, "GET /api/v1/agents/{username}/state", "What an agent does", func(ctx context.Context, in *userPath) (*body[callqueue.Presence], error) {
+	route(s, "GET /api/v1/agents/{username}/state", "What an agent does", func(ctx context.Context, in *UserPath) (*body[callqueue.Presence], error) {
 		if err := own(ctx, in.Username); err != nil {
 			return nil, err
 		}
 		return one(s.Floor.Agent(ctx, in.Username))
 	})
 	route(s, "PUT /api/v1/agents/{username}/state", "Say ready, pause or offline for yourself, or as a supervisor for an agent", func(ctx context.Context, in *struct {
-		userPath
+		UserPath
 		Body struct {
 			State  callqueue.State `json:"state" enum:"ready,pause,offline"`
 			Reason string          `json:"reason,omitempty" maxLength:"40" doc:"Shown to the agent"`

@@ -26,7 +26,8 @@ func (b contactBody) contact(id string) tickets.Contact {
 	return tickets.Contact{ID: id, Name: b.Name, Numbers: b.Numbers, Email: b.Email, Language: b.Language, Organisation: b.Organisation}
 }
 
-type idPath struct {
+// IDPath names a contact, an organisation or a contract.
+type IDPath struct {
 	ID string `path:"id" format:"uuid"`
 }
 
@@ -46,7 +47,7 @@ func (s *Server) contactsAPI() {
 		}
 		return one(s.withContract(ctx, c))
 	})
-	route(s, "GET /api/v1/contacts/{id}", "One person, with the contract that counts", func(ctx context.Context, in *idPath) (*body[contactView], error) {
+	route(s, "GET /api/v1/contacts/{id}", "One person, with the contract that counts", func(ctx context.Context, in *IDPath) (*body[contactView], error) {
 		c, err := s.Tickets.Contact(ctx, in.ID)
 		if err != nil {
 			return nil, err
@@ -54,7 +55,7 @@ func (s *Server) contactsAPI() {
 		return one(s.withContract(ctx, c))
 	})
 	route(s, "PUT /api/v1/contacts/{id}", "Make or replace a contact", func(ctx context.Context, in *struct {
-		idPath
+		IDPath
 		Body contactBody
 	}) (*body[contactView], error) {
 		c, err := s.Tickets.PutContact(ctx, in.Body.contact(in.ID))

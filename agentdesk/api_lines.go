@@ -11,7 +11,8 @@ import (
 	"hotline/tickets"
 )
 
-type linePath struct {
+// LinePath names a line.
+type LinePath struct {
 	Number string `path:"number" maxLength:"40"`
 }
 
@@ -21,11 +22,11 @@ func (s *Server) linesAPI() {
 		slices.SortFunc(all, func(a, b telephony.Rules) int { return cmp.Compare(a.Line, b.Line) })
 		return items(all, "", nil)
 	})
-	route(s, "GET /api/v1/lines/{number}", "One line", func(_ context.Context, in *linePath) (*body[telephony.Rules], error) {
+	route(s, "GET /api/v1/lines/{number}", "One line", func(_ context.Context, in *LinePath) (*body[telephony.Rules], error) {
 		return one(s.line(in.Number))
 	})
 	route(s, "PUT /api/v1/lines/{number}", "Make or replace a line; the next call follows it", func(ctx context.Context, in *struct {
-		linePath
+		LinePath
 		Body telephony.Rules
 	}) (*body[telephony.Rules], error) {
 		r := in.Body
@@ -36,7 +37,7 @@ func (s *Server) linesAPI() {
 		return one(r, s.Setup.PutLine(ctx, r))
 	})
 	route(s, "PUT /api/v1/lines/{number}/closed", "The emergency switch: closed whatever the hours say", func(ctx context.Context, in *struct {
-		linePath
+		LinePath
 		Body struct {
 			Closed bool `json:"closed"`
 		}

@@ -12,7 +12,8 @@ import (
 	"hotline/tickets"
 )
 
-type queuePath struct {
+// QueuePath names a queue.
+type QueuePath struct {
 	Name string `path:"name" maxLength:"40" pattern:"^[a-z0-9][a-z0-9_-]*$"`
 }
 
@@ -38,7 +39,7 @@ func (s *Server) queuesAPI() {
 		return items(all, "", nil)
 	})
 	route(s, "PUT /api/v1/queues/{name}", "Make or replace a queue", func(ctx context.Context, in *struct {
-		queuePath
+		QueuePath
 		Body queueBody
 	}) (*body[journal.Queue], error) {
 		q := journal.Queue{Name: in.Name, Title: in.Body.Title, WrapUp: in.Body.WrapUp, Target: in.Body.Target, Short: in.Body.Short}
@@ -53,15 +54,15 @@ func (s *Server) queuesAPI() {
 		s.board.recount(time.Now()) // by the new targets
 		return one(q, nil)
 	})
-	route(s, "GET /api/v1/queues/{name}/live", "A queue as it is now", func(ctx context.Context, in *queuePath) (*body[liveQueue], error) {
+	route(s, "GET /api/v1/queues/{name}/live", "A queue as it is now", func(ctx context.Context, in *QueuePath) (*body[liveQueue], error) {
 		return one(s.liveQueue(userOf(ctx), in.Name))
 	})
-	route(s, "GET /api/v1/queues/{name}/dispositions", "What its calls may be said to have been about", func(ctx context.Context, in *queuePath) (*list[tickets.Disposition], error) {
+	route(s, "GET /api/v1/queues/{name}/dispositions", "What its calls may be said to have been about", func(ctx context.Context, in *QueuePath) (*list[tickets.Disposition], error) {
 		all, err := s.Tickets.Dispositions(ctx, in.Name)
 		return items(all, "", err)
 	})
 	route(s, "PUT /api/v1/queues/{name}/dispositions", "Replace them, in this order", func(ctx context.Context, in *struct {
-		queuePath
+		QueuePath
 		Body struct {
 			Items []tickets.Disposition `json:"items" maxItems:"100" nullable:"false"`
 		}

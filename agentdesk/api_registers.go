@@ -35,11 +35,11 @@ func (s *Server) registersAPI() {
 	route(s, "POST /api/v1/organisations", "Make an organisation", func(ctx context.Context, in *struct{ Body organisationBody }) (*body[tickets.Organisation], error) {
 		return one(s.Tickets.PutOrganisation(ctx, tickets.Organisation{Name: in.Body.Name}))
 	})
-	route(s, "GET /api/v1/organisations/{id}", "One organisation", func(ctx context.Context, in *idPath) (*body[tickets.Organisation], error) {
+	route(s, "GET /api/v1/organisations/{id}", "One organisation", func(ctx context.Context, in *IDPath) (*body[tickets.Organisation], error) {
 		return one(s.Tickets.Organisation(ctx, in.ID))
 	})
 	route(s, "PUT /api/v1/organisations/{id}", "Make or replace an organisation", func(ctx context.Context, in *struct {
-		idPath
+		IDPath
 		Body organisationBody
 	}) (*body[tickets.Organisation], error) {
 		return one(s.Tickets.PutOrganisation(ctx, tickets.Organisation{ID: in.ID, Name: in.Body.Name}))
@@ -53,11 +53,11 @@ func (s *Server) registersAPI() {
 	route(s, "POST /api/v1/contracts", "Make a contract", func(ctx context.Context, in *struct{ Body contractBody }) (*body[tickets.Contract], error) {
 		return one(s.Tickets.PutContract(ctx, in.Body.contract("")))
 	})
-	route(s, "GET /api/v1/contracts/{id}", "One contract", func(ctx context.Context, in *idPath) (*body[tickets.Contract], error) {
+	route(s, "GET /api/v1/contracts/{id}", "One contract", func(ctx context.Context, in *IDPath) (*body[tickets.Contract], error) {
 		return one(s.Tickets.Contract(ctx, in.ID))
 	})
 	route(s, "PUT /api/v1/contracts/{id}", "Make or replace a contract", func(ctx context.Context, in *struct {
-		idPath
+		IDPath
 		Body contractBody
 	}) (*body[tickets.Contract], error) {
 		return one(s.Tickets.PutContract(ctx, in.Body.contract(in.ID)))

@@ -33,7 +33,8 @@ type ticketsFilter struct {
 	Limit    int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
-type ticketPath struct {
+// TicketPath names a ticket.
+type TicketPath struct {
 	Number int64 `path:"number"`
 }
 
@@ -72,11 +73,11 @@ func (s *Server) ticketsAPI() {
 			Assignee: b.Assignee}, userOf(ctx).Username)
 		return one(ticketView{t, []recording.Recording{}}, err)
 	})
-	route(s, "GET /api/v1/tickets/{number}", "One ticket", func(ctx context.Context, in *ticketPath) (*body[ticketView], error) {
+	route(s, "GET /api/v1/tickets/{number}", "One ticket", func(ctx context.Context, in *TicketPath) (*body[ticketView], error) {
 		return one(s.ticket(ctx, in.Number))
 	})
 	route(s, "PATCH /api/v1/tickets/{number}", "Change a ticket that is still as you saw it", func(ctx context.Context, in *struct {
-		ticketPath
+		TicketPath
 		Body changedTicket
 	}) (*body[ticketView], error) {
 		if _, err := s.Tickets.Change(ctx, in.Number, in.Body.Version, in.Body.Change, userOf(ctx).Username); err != nil {
@@ -84,12 +85,12 @@ func (s *Server) ticketsAPI() {
 		}
 		return one(s.ticket(ctx, in.Number))
 	})
-	route(s, "GET /api/v1/tickets/{number}/timeline", "Everything that happened to a ticket and in its calls", func(ctx context.Context, in *ticketPath) (*list[moment], error) {
+	route(s, "GET /api/v1/tickets/{number}/timeline", "Everything that happened to a ticket and in its calls", func(ctx context.Context, in *TicketPath) (*list[moment], error) {
 		all, err := s.ticketTimeline(ctx, in.Number)
 		return items(all, "", err)
 	})
 	route(s, "POST /api/v1/tickets/{number}/comments", "Comment on a ticket", func(ctx context.Context, in *struct {
-		ticketPath
+		TicketPath
 		Body struct {
 			Text string `json:"text" minLength:"1" maxLength:"20000"`
 		}
@@ -97,12 +98,12 @@ func (s *Server) ticketsAPI() {
 		e, err := s.Tickets.Comment(ctx, in.Number, in.Body.Text, userOf(ctx).Username)
 		return one(momentOfEntry(e), err)
 	})
-	route(s, "GET /api/v1/tickets/{number}/recordings", "Recordings of a ticket's calls", func(ctx context.Context, in *ticketPath) (*list[recording.Recording], error) {
+	route(s, "GET /api/v1/tickets/{number}/recordings", "Recordings of a ticket's calls", func(ctx context.Context, in *TicketPath) (*list[recording.Recording], error) {
 		t, err := s.ticket(ctx, in.Number)
 		return items(t.Recordings, "", err)
 	})
 	route(s, "GET /api/v1/tickets/{number}/similar", "Solved tickets about the same", func(ctx context.Context, in *struct {
-		ticketPath
+		TicketPath
 		Limit int `query:"limit" minimum:"1" maximum:"50" default:"10"`
 	}) (*list[tickets.Ticket], error) {
 		if _, err := s.Tickets.Get(ctx, in.Number); err != nil {

@@ -8,7 +8,8 @@ import (
 	"hotline/tickets"
 )
 
-type userBody struct {
+// UserBody is what may change of an account.
+type UserBody struct {
 	Name     string   `json:"name" minLength:"1" maxLength:"200"`
 	Role     string   `json:"role" enum:"agent,supervisor,admin"`
 	Queues   []string `json:"queues,omitempty" maxItems:"200"`
@@ -17,7 +18,7 @@ type userBody struct {
 	Disabled bool     `json:"disabled,omitempty"`
 }
 
-func (b userBody) user(username string) tickets.User {
+func (b UserBody) user(username string) tickets.User {
 	return tickets.User{Username: username, Name: b.Name, Role: b.Role, Queues: b.Queues, Device: b.Device, Language: b.Language, Disabled: b.Disabled}
 }
 
@@ -30,22 +31,22 @@ func (s *Server) usersAPI() {
 		Body struct {
 			Username string `json:"username" minLength:"1" maxLength:"64"`
 			Password string `json:"password" maxLength:"1024"`
-			userBody
+			UserBody
 		}
 	}) (*body[tickets.User], error) {
 		return one(s.Tickets.CreateUser(ctx, in.Body.user(in.Body.Username), in.Body.Password))
 	})
-	route(s, "GET /api/v1/users/{username}", "One account", func(ctx context.Context, in *userPath) (*body[tickets.User], error) {
+	route(s, "GET /api/v1/users/{username}", "One account", func(ctx context.Context, in *UserPath) (*body[tickets.User], error) {
 		return one(s.Tickets.User(ctx, in.Username))
 	})
 	route(s, "PUT /api/v1/users/{username}", "Change an account; another role or disabling ends its sessions", func(ctx context.Context, in *struct {
-		userPath
-		Body userBody
+		UserPath
+		Body UserBody
 	}) (*body[tickets.User], error) {
 		return one(s.updateUser(ctx, in.Body.user(in.Username)))
 	})
 	route(s, "PUT /api/v1/users/{username}/password", "Give an account a new password; its sessions end", func(ctx context.Context, in *struct {
-		userPath
+		UserPath
 		Body struct {
 			Password string `json:"password" maxLength:"1024"`
 		}
