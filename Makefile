@@ -27,7 +27,7 @@ install: ## what is missing of Postgres, Redis, Asterisk, Chromium and SIPp
 page: $(PAGE)/dist/.built
 
 $(PAGE)/node_modules/.installed: $(PAGE)/package-lock.json
-	cd $(PAGE) && npm ci --no-audit --no-fund --loglevel=error
+	cd $(PAGE) && npm install --no-save --no-audit --no-fund --loglevel=error
 	@touch $@
 
 $(PAGE)/dist/.built: $(PAGE)/node_modules/.installed $(PAGE_SOURCES)

@@ -63,9 +63,9 @@ func (p *perCall) shares() string {
 // describe is a burst in one line, to follow the bench while it runs.
 func describe(m measured) string {
 	c := m.connecting()
-	return fmt.Sprintf("hotline %.1f asterisk %.1f redis %.1f postgres %.1f s, generator %.2f others %.2f cores, way p50 %.1f p99 %.1f ms, sent again %d %v",
+	return fmt.Sprintf("hotline %.1f asterisk %.1f redis %.1f postgres %.1f s, generator %.2f others %.2f cores, way p50 %.1f p99 %.1f ms, sent again %d, desks %d messages %.1f MB %v",
 		m.cost["hotline"].Seconds(), m.cost["asterisk"].Seconds(), m.cost["redis"].Seconds(), m.cost["postgres"].Seconds(),
-		m.generator, m.others, quantile(c, 0.5), quantile(c, 0.99), m.again, m.trouble)
+		m.generator, m.others, quantile(c, 0.5), quantile(c, 0.99), m.again, m.messages, float64(m.bytes)/1e6, m.trouble)
 }
 
 func prefixed(word string, list []string) []string {

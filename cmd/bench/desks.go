@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -19,6 +20,8 @@ type desks struct {
 	mu   sync.Mutex
 	pops map[string]time.Time // caller's number -> first pop about it, since forget
 	open []*desk
+
+	messages, bytes atomic.Int64 // that came, since forget
 }
 
 type desk struct {
@@ -104,6 +107,8 @@ func (d *desks) forget() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.pops = map[string]time.Time{}
+	d.messages.Store(0)
+	d.bytes.Store(0)
 }
 
 // popped says when the first pop about a caller was at a desk.
@@ -122,6 +127,8 @@ func (k *desk) read() {
 			k.told(err)
 			return
 		}
+		k.all.messages.Add(1)
+		k.all.bytes.Add(int64(len(text)))
 		switch at := time.Now(); {
 		case is(text, "call.offered"):
 			k.pop(text, at)

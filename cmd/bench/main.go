@@ -38,6 +38,7 @@ import (
 // plan is what to measure, and how long.
 type plan struct {
 	rounds, seconds int
+	rate            float64
 	only            string // "G1,G3": these alone
 	keep            bool
 }
@@ -46,6 +47,7 @@ func main() {
 	var p plan
 	flag.IntVar(&p.rounds, "rounds", 5, "rounds of ours and the peer's in turn")
 	flag.IntVar(&p.seconds, "seconds", 8, "of calls in each burst")
+	flag.Float64Var(&p.rate, "rate", 50, "calls per second of G1 and G1c; G1 is measured at twice that too")
 	flag.StringVar(&p.only, "only", "", "measure only these, such as G1,G3")
 	flag.BoolVar(&p.keep, "keep", false, "leave the folder with all data and logs")
 	flag.Parse()

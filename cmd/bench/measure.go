@@ -13,6 +13,8 @@ type measured struct {
 	cost      usage   // of the servers, from the first INVITE until every ticket knows how its call ended
 	generator float64 // cores used by SIPp and by the desks
 	others    float64 // cores used by what does not belong to the bench
+	messages  int64   // that all desks together got
+	bytes     int64
 	trouble   []string
 }
 
@@ -35,6 +37,7 @@ func (h *hall) measure(ctx context.Context, b burst) (measured, error) {
 	for _, c := range m.cost {
 		rest -= c
 	}
+	m.messages, m.bytes = h.desks.messages.Load(), h.desks.bytes.Load()
 	m.others = max(0, rest.Seconds()/time.Since(began).Seconds())
 	if t.lost > 0 {
 		m.trouble = append(m.trouble, fmt.Sprintf("%d of %d calls lost", t.lost, b.calls))

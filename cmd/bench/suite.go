@@ -26,15 +26,15 @@ type suite struct {
 
 func newSuite(p plan) *suite {
 	s := &suite{plan: p}
-	half := &perCall{rate: 50, seconds: p.seconds, parts: usage{}}
-	full := &perCall{rate: 100, seconds: p.seconds, parts: usage{}}
+	half := &perCall{rate: p.rate, seconds: p.seconds, parts: usage{}}
+	full := &perCall{rate: 2 * p.rate, seconds: p.seconds, parts: usage{}}
 	if p.wants("G1") || p.wants("G1c") {
-		half.cpu = s.row(&row{id: "G1", what: "CPU per answered call at 50 calls/s, beside Queue()", unit: "ms", digits: 1, of: "ratio", goal: 1.5})
+		half.cpu = s.row(&row{id: "G1", what: fmt.Sprintf("CPU per answered call at %g calls/s, beside Queue()", half.rate), unit: "ms", digits: 1, of: "ratio", goal: 1.5})
 		s.calls = append(s.calls, half)
 		s.rounds = append(s.rounds, half.round)
 	}
 	if p.wants("G1") {
-		full.cpu = s.row(&row{id: "G1", what: "the same at 100 calls/s", unit: "ms", digits: 1, of: "ratio", goal: 1.5})
+		full.cpu = s.row(&row{id: "G1", what: fmt.Sprintf("the same at %g calls/s", full.rate), unit: "ms", digits: 1, of: "ratio", goal: 1.5})
 		s.calls = append(s.calls, full)
 		s.rounds = append(s.rounds, full.round)
 	}
@@ -44,7 +44,7 @@ func newSuite(p plan) *suite {
 		s.rounds = append(s.rounds, c.round)
 	}
 	if half.cpu != nil {
-		half.p50 = s.row(&row{id: "G1c", what: "INVITE to agent's INVITE at 50 calls/s, p50", unit: "ms", digits: 1, of: "ours", goal: 15})
+		half.p50 = s.row(&row{id: "G1c", what: fmt.Sprintf("INVITE to agent's INVITE at %g calls/s, p50", half.rate), unit: "ms", digits: 1, of: "ours", goal: 15})
 		half.p99 = s.row(&row{id: "G1c", what: "the same, p99", unit: "ms", digits: 1, of: "ours", goal: 40})
 	}
 	if p.wants("G3") {
