@@ -10,6 +10,7 @@ import { usePageTitle } from "../app/usePageTitle";
 import { callerName } from "../desk/who";
 import { clock } from "../i18n/format";
 import { useLive } from "../live/live";
+import { useAgents } from "../tickets/queries";
 import classes from "../tickets/tickets.module.css";
 import { Blank, Bones, Broken } from "../ui/Blank";
 import { When } from "../ui/Elapsed";
@@ -97,6 +98,10 @@ const span = (seconds: number | null | undefined) => (typeof seconds === "number
 
 function CallTable({ items }: { items: Call[] }) {
   const { t } = useTranslation();
+  const agents = useAgents().data;
+  const queues = useLive((state) => state.board?.queues);
+  const person = (username?: string) => agents?.find((agent) => agent.username === username)?.name || username || "–";
+  const queue = (name?: string) => queues?.find((known) => known.name === name)?.title || name || "–";
   return (
     <Table className={classes.table} highlightOnHover>
       <Table.Thead>
@@ -124,8 +129,8 @@ function CallTable({ items }: { items: Call[] }) {
             <Table.Td className="clip num" dir="auto">
               {callerName(call) ?? t("call.hidden")}
             </Table.Td>
-            <Table.Td className="clip">{call.queue || "–"}</Table.Td>
-            <Table.Td className="clip">{call.agent || "–"}</Table.Td>
+            <Table.Td className="clip">{queue(call.queue)}</Table.Td>
+            <Table.Td className="clip">{person(call.agent)}</Table.Td>
             <Table.Td>
               <OutcomeMark call={call} />
             </Table.Td>

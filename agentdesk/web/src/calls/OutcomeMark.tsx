@@ -10,6 +10,7 @@ import {
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import type { Call } from "../api/types";
+import { reasonText } from "../desk/reason";
 import { Pill, type Tone } from "../ui/Pill";
 
 const looks: Record<string, { icon: typeof IconPhone; tone: Tone }> = {
@@ -28,7 +29,7 @@ export function OutcomeMark({ call }: { call: Call }) {
   const outcome = call.outcome || "running";
   const { icon: Icon, tone } = looks[outcome] ?? { icon: IconPhone, tone: "calm" as const };
   return (
-    <Pill tone={tone} icon={<Icon size={13} />} title={call.reason || undefined}>
+    <Pill tone={tone} icon={<Icon size={13} />} title={reasonText(t, call.reason) || undefined}>
       {t(`calls.outcomes.${outcome}`, { defaultValue: outcome })}
     </Pill>
   );

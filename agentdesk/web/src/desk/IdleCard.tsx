@@ -9,6 +9,7 @@ import { Key } from "../ui/Key";
 import { becomeReady } from "./actions";
 import classes from "./desk.module.css";
 import { reasonText } from "./reason";
+import { deviceOf, onBrowser } from "./who";
 
 const icon = { size: 30, stroke: 1.4, "aria-hidden": true };
 
@@ -17,7 +18,9 @@ export function IdleCard() {
   const presence = useLive((state) => state.presence);
   const stage = useStore(phone, (state) => state.stage);
   const state = presence?.state ?? "offline";
-  if (state === "ready") {
+  const browser = onBrowser(deviceOf(presence, null));
+  const silent = browser && stage === "off";
+  if (state === "ready" && !silent) {
     return (
       <div className={classes.idle} data-tone="good">
         <IconMoodSmile {...icon} />
@@ -29,13 +32,14 @@ export function IdleCard() {
     );
   }
   const paused = state === "pause";
+  const title = paused ? "call.idlePause" : state === "ready" ? "call.idleSilent" : "call.idleOffline";
   const reason = reasonText(t, presence?.reason);
   return (
     <div className={classes.idle} data-tone="calm">
       {paused ? <IconPlayerPause {...icon} /> : <IconPlugConnectedX {...icon} />}
       <div>
         <strong>
-          {t(paused ? "call.idlePause" : "call.idleOffline")}
+          {t(title)}
           {reason && `: ${reason}`}
         </strong>
         <p>{t("call.idleText")}</p>
