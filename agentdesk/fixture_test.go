@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,7 +29,7 @@ import (
 // house is a whole desk server on real Postgres and Redis, without Asterisk: calls are told what would have happened.
 type house struct {
 	*Server
-	t    *testing.T
+	t    testing.TB
 	http *httptest.Server
 	log  *bytes.Buffer
 	stop func()
@@ -36,7 +37,7 @@ type house struct {
 
 // open starts a house with the users admin, supervisor, agent1 and agent2 (queue support) and agent3 (queue sales), whose
 // passwords are their names.
-func open(t *testing.T) *house {
+func open(t testing.TB) *house {
 	t.Helper()
 	url := stack.Migrated(t, schema.Domain{Name: "telephony", Files: journal.Schema()}, schema.Domain{Name: "tickets", Files: tickets.Schema},
 		schema.Domain{Name: "recording", Files: recording.Schema()}, schema.Domain{Name: "agentdesk", Files: Schema()})
@@ -70,7 +71,7 @@ func open(t *testing.T) *house {
 			Pop: telephony.Duration(20 * time.Second), Ring: telephony.Duration(20 * time.Second)}))
 	}
 	h.Server, err = New(ctx, Parts{Pool: pool, Exchange: exchange, Journal: jr, Setup: setup, Floor: floor, Tickets: desk, Recordings: tapes,
-		Audio: audio, Log: log, Node: "test", Ready: func(context.Context) error { return nil }}, Options{})
+		Audio: audio, Log: log, Node: "test", Dial: noDial, Ready: func(context.Context) error { return nil }}, Options{})
 	must(t, err)
 	for _, u := range []tickets.User{{Username: "admin", Role: "admin"}, {Username: "supervisor", Role: "supervisor"},
 		{Username: "agent1", Role: "agent", Queues: []string{"support"}}, {Username: "agent2", Role: "agent", Queues: []string{"support"}},
@@ -85,18 +86,17 @@ func open(t *testing.T) *house {
 	for _, run := range []func(context.Context) error{jr.Run, h.Run, func(ctx context.Context) error { return floor.Run(ctx, events{h.Server}) }} {
 		go func() { _ = run(running); ended <- struct{}{} }()
 	}
-	h.stop = func() {
+	h.stop = sync.OnceFunc(func() {
 		stop()
 		for range cap(ended) {
 			<-ended
 		}
-		h.stop = func() {}
-	}
+	})
 	t.Cleanup(func() { h.stop(); exchange.Leave(); h.http.Close() })
 	return h
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -137,6 +137,10 @@ func (h *house) comes(id, line, number string) {
 	h.Exchange.Tell(id, telephony.Event{Kind: telephony.Came, Line: line, Node: "test", Channel: "c-" + id, Caller: telephony.Caller{Raw: number}})
 }
 
+func noDial(context.Context, string, string, int64) (telephony.Call, error) {
+	return telephony.Call{}, tickets.Invalid{Field: "to", Text: "is not a number that may be called"}
+}
+
 func noTape(context.Context, string) (io.ReadCloser, error) { return nil, recording.ErrNotFound }
 
 // token logs in.
@@ -155,7 +159,7 @@ type reply struct {
 	body   []byte
 }
 
-func (r reply) read(t *testing.T, status int, into any) reply {
+func (r reply) read(t testing.TB, status int, into any) reply {
 	t.Helper()
 	if r.status != status {
 		t.Fatalf("status %d instead of %d: %s", r.status, status, r.body)
@@ -199,7 +203,7 @@ func (h *house) do(token, method, path string, body any, more ...string) reply {
 // tab is a page's socket.
 type tab struct {
 	*websocket.Conn
-	t    *testing.T
+	t    testing.TB
 	next int
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/alexedwards/scs/pgxstore"
 	"github.com/alexedwards/scs/v2"
+	"github.com/alexedwards/scs/v2/memstore"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -22,6 +23,9 @@ const cookieName = "hotline_session"
 // newSessions keeps sessions in Postgres under hashes of their tokens. They end at a fixed time after log-in.
 func newSessions(pool *pgxpool.Pool, o Options) *scs.SessionManager {
 	m := scs.New()
+	if own, ok := m.Store.(*memstore.MemStore); ok {
+		own.StopCleanup() // the library starts it unasked
+	}
 	m.Store = pgxstore.NewWithCleanupInterval(pool, 0) // sweep removes what has expired
 	m.HashTokenInStore = true
 	m.Lifetime = o.Lifetime

@@ -4,8 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -37,6 +39,7 @@ func (s *Server) serveDesk(w http.ResponseWriter, r *http.Request) {
 	defer s.work.Done()
 	s.work.Go(d.write)
 	s.enter(d)
+	defer s.depart(d)
 	if _, _, ok := s.session(r); !ok { // it ended while the desk came in
 		d.close(closeLoggedOut, "the session has ended")
 	} else if s.ctx.Err() != nil {
@@ -45,7 +48,6 @@ func (s *Server) serveDesk(w http.ResponseWriter, r *http.Request) {
 		s.arrive(d)
 	}
 	d.read(func(f frame) { s.handle(d, f) })
-	s.depart(d)
 }
 
 // enter makes d the desk of its user; an older one is told and closed, for the newest owns the audio.
@@ -226,9 +228,7 @@ func (s *Server) handle(d *desk, f frame) {
 		d.reply("error", f.ID, failure{"denied", "your role may not do this"})
 		return
 	}
-	ctx, cancel := context.WithTimeout(s.ctx, 5*time.Second)
-	defer cancel()
-	data, err := m.do(s, d, request{ctx, f.Type, f.Data})
+	data, err := s.obey(d, f, m.do)
 	if err != nil {
 		d.reply("error", f.ID, s.explain(f.Type, err))
 		return
@@ -241,6 +241,18 @@ func (s *Server) handle(d *desk, f frame) {
 		data = struct{}{}
 	}
 	d.reply(kind, f.ID, data)
+}
+
+// obey does what a message asks. A panic in it is that message's failure, not the desk's end.
+func (s *Server) obey(d *desk, f frame, do func(*Server, *desk, request) (any, error)) (data any, err error) {
+	ctx, cancel := context.WithTimeout(s.ctx, 5*time.Second)
+	defer cancel()
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v\n%s", r, debug.Stack())
+		}
+	}()
+	return do(s, d, request{ctx, f.Type, f.Data})
 }
 
 // answer is a reply of another type than ok.
