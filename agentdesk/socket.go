@@ -38,6 +38,7 @@ func (s *Server) serveDesk(w http.ResponseWriter, r *http.Request) {
 	s.work.Add(1)
 	defer s.work.Done()
 	s.work.Go(d.write)
+	s.work.Go(func() { s.reportQuality(d) })
 	s.enter(d)
 	defer s.depart(d)
 	if _, _, ok := s.session(r); !ok { // it ended while the desk came in
