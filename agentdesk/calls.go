@@ -165,8 +165,21 @@ func (s *Server) CallChanged(before, after telephony.Call, ev telephony.Event) {
 	}
 	if before.State == telephony.Arrived && after.State == telephony.Calling {
 		if d := s.desk(is); d != nil {
-			s.work.Go(func() { d.send("call.offered", s.popOf(s.ctx, after)) })
+			s.work.Go(func() { s.popOutbound(d, after) })
 		}
+	}
+}
+
+// popOutbound shows the agent the call that she makes. What happened to it while the pop was put together is said
+// again, for the desk knew nothing of the call then.
+func (s *Server) popOutbound(d *desk, c telephony.Call) {
+	d.send("call.offered", s.popOf(s.ctx, c))
+	now, live := s.Exchange.Call(c.ID)
+	switch {
+	case !live || now.Over():
+		d.send("call.ended", map[string]any{"call": c.ID})
+	case now.State != c.State:
+		d.send("call.updated", map[string]any{"call": callView(now)})
 	}
 }
 
