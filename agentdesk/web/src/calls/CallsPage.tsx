@@ -25,6 +25,7 @@ const useCalls = (search: CallSearch) =>
     initialPageParam: "",
     getNextPageParam: (page) => page.next_cursor || undefined,
     placeholderData: keepPreviousData,
+    staleTime: 0, // the numbers of the board move: a click on one asks anew
   });
 
 export function CallsPage() {
