@@ -1,4 +1,5 @@
-// The shapes that the page reads. They follow the server's OpenAPI document; times are RFC 3339 text.
+// The shapes that the page reads, with the closed sets of words that it puts into languages; times are RFC 3339 text.
+// agreed.ts holds them against the server's OpenAPI document.
 
 export type Role = "agent" | "supervisor" | "admin";
 
@@ -85,7 +86,6 @@ export interface Contact {
   id: string;
   name: string;
   numbers?: string[] | null;
-  number?: string;
   email?: string;
   /** Its id in the register, its name in a pop or a ticket. */
   organisation?: string;
@@ -245,7 +245,6 @@ export interface Disposition {
 export interface Category {
   code: string;
   title?: Record<string, string> | string;
-  name?: string;
 }
 
 export interface Quality {

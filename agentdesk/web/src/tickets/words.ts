@@ -25,5 +25,5 @@ export const personOf = (ticket: Ticket): string => ticket.contact?.name || tick
 
 export function categoryTitle(categories: Category[] | undefined, code: string | undefined, language: string): string {
   const found = categories?.find((category) => category.code === code);
-  return found ? titled(found.title ?? found.name, language, found.code) : (code ?? "");
+  return found ? titled(found.title, language, found.code) : (code ?? "");
 }
