@@ -32,18 +32,20 @@ type board struct {
 	dirty  dirt
 }
 
-// dirt is what changed since the last flush; of callers and agents also how desks saw them then, zero for not at all.
+// dirt is what changed since the last flush; of callers and agents also how they have looked since, for a desk that
+// subscribed in between may have seen any of it.
 type dirt struct {
+	day    bool
 	queues map[string]bool
-	calls  map[string]waitingView
-	agents map[string]agentView
+	calls  map[string][]waitingView
+	agents map[string][]agentView
 }
 
 func newDirt() dirt {
-	return dirt{map[string]bool{}, map[string]waitingView{}, map[string]agentView{}}
+	return dirt{false, map[string]bool{}, map[string][]waitingView{}, map[string][]agentView{}}
 }
 
-func (d dirt) none() bool { return len(d.queues)+len(d.calls)+len(d.agents) == 0 }
+func (d dirt) none() bool { return !d.day && len(d.queues)+len(d.calls)+len(d.agents) == 0 }
 
 func newBoard(zone *time.Location, setup *journal.Setup) *board {
 	return &board{zone: zone, setup: setup, changed: make(chan struct{}, 1), day: midnight(time.Now().In(zone)), calls: map[string]counted{},
@@ -129,9 +131,7 @@ func (b *board) wait(c telephony.Call, waits bool) {
 	if is == was {
 		return
 	}
-	if _, marked := b.dirty.calls[c.ID]; !marked {
-		b.dirty.calls[c.ID] = was
-	}
+	b.dirty.calls[c.ID] = append(b.dirty.calls[c.ID], was)
 	if did {
 		delete(b.queue, c.ID)
 		b.dirty.queues[was.Queue] = true
@@ -165,9 +165,7 @@ func (b *board) agent(p callqueue.Presence, name string) {
 }
 
 func (b *board) show(a agentView) {
-	if _, marked := b.dirty.agents[a.Username]; !marked {
-		b.dirty.agents[a.Username] = b.agents[a.Username]
-	}
+	b.dirty.agents[a.Username] = append(b.dirty.agents[a.Username], b.agents[a.Username])
 	b.agents[a.Username] = a
 	b.signal()
 }
@@ -196,7 +194,9 @@ func (b *board) emptied() {
 func (b *board) recount(now time.Time) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.day = midnight(now.In(b.zone))
+	day := midnight(now.In(b.zone))
+	b.dirty.day = b.dirty.day || !day.Equal(b.day)
+	b.day = day
 	for queue := range b.sums {
 		b.dirty.queues[queue] = true
 	}

@@ -211,14 +211,14 @@ func (b *board) patch(sc scope) boardPatch {
 	for id, was := range b.dirty.calls {
 		if w, waits := b.queue[id]; waits && sc.queue(w.Queue) {
 			p.Waiting = append(p.Waiting, w)
-		} else if was.Call != "" && sc.queue(was.Queue) {
+		} else if slices.ContainsFunc(was, func(w waitingView) bool { return w.Call != "" && sc.queue(w.Queue) }) {
 			p.WaitingRemoved = append(p.WaitingRemoved, id)
 		}
 	}
 	for name, was := range b.dirty.agents {
 		if a := b.agents[name]; sc.agent(a) {
 			p.Agents = append(p.Agents, a)
-		} else if was.Username != "" && sc.agent(was) {
+		} else if slices.ContainsFunc(was, func(a agentView) bool { return a.Username != "" && sc.agent(a) }) {
 			p.AgentsRemoved = append(p.AgentsRemoved, name)
 		}
 	}
@@ -236,7 +236,9 @@ func (b *board) flush() {
 	for d, sc := range b.desks {
 		text, made := frames[sc.key()]
 		if !made {
-			text = b.patch(sc).frame()
+			if p := b.patch(sc); b.dirty.day || !p.empty() {
+				text = p.frame()
+			}
 			frames[sc.key()] = text
 		}
 		if text != nil {
@@ -247,9 +249,6 @@ func (b *board) flush() {
 }
 
 func (p boardPatch) frame() []byte {
-	if p.empty() {
-		return nil
-	}
 	raw, _ := json.Marshal(p)
 	text, _ := json.Marshal(frame{Type: "board.changed", Data: raw})
 	return text

@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -68,7 +70,7 @@ func open(t testing.TB) *house {
 	must(t, setup.PutQueue(ctx, journal.Queue{Name: "sales", Title: "Sales"}))
 	for line, queue := range map[string]string{"100": "support", "500": "sales"} {
 		must(t, setup.PutLine(ctx, telephony.Rules{Line: line, Title: queue, Language: "en", Queue: queue,
-			Pop: telephony.Duration(20 * time.Second), Ring: telephony.Duration(20 * time.Second)}))
+			Pop: telephony.Duration(2 * time.Second), Ring: telephony.Duration(20 * time.Second)}))
 	}
 	h.Server, err = New(ctx, Parts{Pool: pool, Exchange: exchange, Journal: jr, Setup: setup, Floor: floor, Tickets: desk, Recordings: tapes,
 		Audio: audio, Log: log, Node: "test", Dial: noDial, Ready: func(context.Context) error { return nil }}, Options{})
@@ -205,6 +207,7 @@ type tab struct {
 	*websocket.Conn
 	t    testing.TB
 	next int
+	seen []frame // while an answer was waited for
 }
 
 func (h *house) dial(token string, header http.Header) (*websocket.Conn, *http.Response, error) {
@@ -226,36 +229,45 @@ func (h *house) tab(token string) *tab {
 
 const patience = 10 * time.Second
 
-// until reads messages up to one of a type and gives its data.
+// until reads messages up to one of a type and gives it.
 func (b *tab) until(kind string, is func(frame) bool) frame {
 	b.t.Helper()
-	_ = b.SetReadDeadline(time.Now().Add(patience))
+	fits := func(f frame) bool { return f.Type == kind && (is == nil || is(f)) }
+	if i := slices.IndexFunc(b.seen, fits); i >= 0 {
+		f := b.seen[i]
+		b.seen = b.seen[i+1:]
+		return f
+	}
+	b.seen = nil
 	for {
-		var f frame
-		if err := b.ReadJSON(&f); err != nil {
-			b.t.Fatalf("waiting for %s: %v", kind, err)
-		}
-		if f.Type == kind && (is == nil || is(f)) {
+		if f := b.read(kind); fits(f) {
 			return f
 		}
 	}
+}
+
+func (b *tab) read(waitingFor string) frame {
+	b.t.Helper()
+	_ = b.SetReadDeadline(time.Now().Add(patience))
+	var f frame
+	if err := b.ReadJSON(&f); err != nil {
+		b.t.Fatalf("waiting for %s: %v", waitingFor, err)
+	}
+	return f
 }
 
 // ask sends a message and gives its answer.
 func (b *tab) ask(kind string, data any) frame {
 	b.t.Helper()
 	b.next++
-	id := kind + string(rune('a'+b.next%26))
+	id := strconv.Itoa(b.next)
 	must(b.t, b.WriteJSON(map[string]any{"type": kind, "id": id, "data": data}))
-	_ = b.SetReadDeadline(time.Now().Add(patience))
 	for {
-		var f frame
-		if err := b.ReadJSON(&f); err != nil {
-			b.t.Fatalf("waiting for the answer of %s: %v", kind, err)
-		}
+		f := b.read("the answer of " + kind)
 		if f.Re == id {
 			return f
 		}
+		b.seen = append(b.seen, f)
 	}
 }
 
