@@ -26,6 +26,8 @@ const (
 	// To the stores and the queue.
 	OpenTicket Do = "open_ticket"
 	JoinTicket Do = "join_ticket" // the outbound call belongs to Ticket
+	Classify   Do = "classify"    // the ticket takes the call's category, language and queue
+	LookUp     Do = "look_up"     // how the caller's newest open ticket stands; answer with Status
 	Enqueue    Do = "enqueue"     // at the place QueuedAt
 	Dequeue    Do = "dequeue"
 	Keep       Do = "keep"      // bring voicemail Name home, answer with Kept

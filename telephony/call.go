@@ -10,6 +10,7 @@ type State string
 const (
 	Arrived   State = "arrived"   // its ticket is being opened
 	Greeting  State = "greeting"  // the line's greeting is playing
+	InMenu    State = "menu"      // chooses by key
 	Waiting   State = "waiting"   // in the queue, hears music
 	Offered   State = "offered"   // presented to one agent: pop, then ring
 	Joining   State = "joining"   // the agent said yes, the audio leg is being built
@@ -84,6 +85,8 @@ type Call struct {
 	Queue     string    `json:"queue,omitempty"`
 	Priority  int       `json:"priority,omitempty"` // steps of advance in the queue, 0 for none
 
+	Category string `json:"category,omitempty"` // chosen in a menu
+
 	Ticket  int64  `json:"ticket,omitempty"`
 	Contact string `json:"contact,omitempty"` // the known person's name
 
@@ -101,6 +104,9 @@ type Call struct {
 	Plays  int      `json:"plays,omitempty"`  // prompts played so far; names the next
 	Play   string   `json:"play,omitempty"`   // playback that we wait for
 	Prompt []string `json:"prompt,omitempty"` // what Play says, so that it can be said again after a restart
+	Menu   string   `json:"menu,omitempty"`   // in or after a menu: the last one
+	Asked  int      `json:"asked,omitempty"`  // menus asked so far
+	Tries  int      `json:"tries,omitempty"`  // wrong or missing keys in this menu
 
 	Message  *Message      `json:"message,omitempty"`
 	Recorded bool          `json:"recorded,omitempty"` // a recording of the talk was started

@@ -4,6 +4,7 @@
 // feeds events to the flow. Write down, then do; news first, then clocks; doing twice is harmless. From this shape
 // follow recovery (Adopt), replay, the golden calls in testdata/calls, and the fuzz test's invariants.
 //
+//	                             (menus between greeting and waiting, when the line has them)
 //	Came ──▶ arrived ──ticket──▶ greeting ──▶ waiting ──matched──▶ offered ──accept──▶ joining ──leg up──▶ talking ⇄ held
 //	            │                               ▲  │  ▲               │ RONA, declined,    │              │    ▲
 //	            │ closed, unknown line          │  │  └───────────────┴─ desk lost ────────┘    desk lost │    │ desk back

@@ -21,6 +21,7 @@ const (
 	// From our own stores, as answers to actions.
 	TicketOpened Kind = "ticket"  // Ticket, Contact, Caller.Number, Priority
 	Kept         Kind = "kept"    // voicemail Name is safe; Seconds is the speech in it
+	Status       Kind = "status"  // the caller's newest open Ticket stands as Name, empty for none
 	Failure      Kind = "failure" // action Name could not be done; Cause says why
 	Matched      Kind = "matched" // the queue reserved Agent (Device, Token) for the call
 

@@ -160,6 +160,16 @@ func goldenRules() Rules {
 			Thanks: []string{"sound:hotline/message-kept"}, Max: sec(120), Silence: sec(5)}}
 }
 
+func goldenMenus() map[string]Menu {
+	return map[string]Menu{
+		"main": {Prompt: []string{"sound:hotline/choose-language"}, Wrong: []string{"sound:hotline/wrong-key"}, Keys: map[string]Choice{
+			"1": {Language: "en", Menu: "category"}, "2": {Language: "ru", Menu: "category"}}},
+		"category": {Prompt: []string{"sound:hotline/choose-category"}, Wrong: []string{"sound:hotline/wrong-key"}, Keys: map[string]Choice{
+			"1": {Category: "hardware"}, "3": {Category: "account", Queue: "office", Say: []string{"sound:hotline/one-moment"}},
+			"4": {Then: ThenStatus}, "9": {Then: ThenMessage}, "*": {Then: ThenRepeat}, "0": {Menu: "nowhere"}}},
+	}
+}
+
 func setRule(t *testing.T, r *Rules, start *time.Time, name, value string) {
 	office := &Schedule{Zone: "Europe/Berlin"}
 	for d := 1; d <= 5; d++ {
@@ -170,6 +180,8 @@ func setRule(t *testing.T, r *Rules, start *time.Time, name, value string) {
 		r.Hours = office
 	case "closed-now":
 		r.Hours, r.ClosedNow = office, true
+	case "menus": // language, then category or status
+		r.Menus = goldenMenus()
 	case "unknown-line":
 		r.Unknown, r.Closed = true, []string{"sound:hotline/unknown-line"}
 	case "no-greeting":

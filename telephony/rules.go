@@ -5,19 +5,20 @@ import "time"
 // Rules are what a line prescribes: data, edited on the page or in a file, never code per line.
 // Media are Asterisk's URIs ("sound:hotline/greeting"); durations are written as "20s" in JSON.
 type Rules struct {
-	Line      string      `json:"line"` // dialled number
-	Title     string      `json:"title"`
-	Language  string      `json:"language"` // "en" or "ru"
-	Queue     string      `json:"queue"`
-	Category  string      `json:"category,omitempty"` // default of its tickets
-	Priority  string      `json:"priority,omitempty"` // default of its tickets
-	Greeting  []string    `json:"greeting,omitempty"`
-	Hours     *Schedule   `json:"hours,omitempty"`      // nil: always open
-	ClosedNow bool        `json:"closed_now,omitempty"` // emergency switch: closed whatever the hours say
-	Closed    []string    `json:"closed,omitempty"`     // why; when is said from Hours
-	Record    bool        `json:"record,omitempty"`     // talks are recorded
-	Message   MessageRule `json:"message"`
-	Unknown   bool        `json:"unknown,omitempty"` // nobody configured this number
+	Line      string          `json:"line"` // dialled number
+	Title     string          `json:"title"`
+	Language  string          `json:"language"` // "en" or "ru"
+	Queue     string          `json:"queue"`
+	Category  string          `json:"category,omitempty"` // default of its tickets
+	Priority  string          `json:"priority,omitempty"` // default of its tickets
+	Greeting  []string        `json:"greeting,omitempty"`
+	Hours     *Schedule       `json:"hours,omitempty"`      // nil: always open
+	ClosedNow bool            `json:"closed_now,omitempty"` // emergency switch: closed whatever the hours say
+	Closed    []string        `json:"closed,omitempty"`     // why; when is said from Hours
+	Menus     map[string]Menu `json:"menus,omitempty"`      // "main" comes first
+	Record    bool            `json:"record,omitempty"`     // talks are recorded
+	Message   MessageRule     `json:"message"`
+	Unknown   bool            `json:"unknown,omitempty"` // nobody configured this number
 
 	Pop           Duration `json:"pop"`                      // how long the phone waits for the desk's acknowledgement of the pop
 	Ring          Duration `json:"ring"`                     // then how long it rings (RONA)
@@ -46,4 +47,12 @@ func (d *Duration) UnmarshalText(b []byte) error {
 	v, err := time.ParseDuration(string(b))
 	*d = Duration(v)
 	return err
+}
+
+// orElse gives a rule's duration, or what stands in when the rule is silent.
+func orElse(d Duration, otherwise time.Duration) time.Duration {
+	if d == 0 {
+		return otherwise
+	}
+	return time.Duration(d)
 }

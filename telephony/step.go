@@ -51,6 +51,8 @@ func (s *step) take(ev Event) bool {
 		return s.arrived(ev)
 	case Greeting, Closed, Recording, Review, Saving:
 		return s.announced(ev)
+	case InMenu:
+		return s.inMenu(ev)
 	case Waiting:
 		return s.waiting(ev)
 	case Offered, Joining:
@@ -121,7 +123,7 @@ func (s *step) arrived(ev Event) bool {
 	case len(s.rules.Greeting) > 0:
 		return s.announce(Greeting, s.rules.Greeting...)
 	}
-	return s.queue()
+	return s.greeted()
 }
 
 // queue lets the call wait at its place, which is the first time that it came here.
@@ -234,6 +236,8 @@ func (s *step) whereLeft() string {
 	switch s.State {
 	case Greeting:
 		return "in the greeting"
+	case InMenu:
+		return "in the menu"
 	case Closed:
 		if s.QueuedAt.IsZero() {
 			return "after hours"

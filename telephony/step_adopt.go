@@ -16,7 +16,7 @@ func (s *step) adopt(ev Event) bool {
 	switch s.State {
 	case Arrived:
 		s.act(s.doorstep()...)
-	case Greeting, Closed, Review:
+	case Greeting, InMenu, Closed, Review:
 		if s.Play != "" {
 			s.act(Action{Do: Play, Name: s.Play, Media: s.Prompt})
 		}

@@ -145,11 +145,7 @@ func (s *step) endHold() {
 // strand keeps a caller whose agent's desk went away: "one moment", then music, until the desk is back or grace is over.
 func (s *step) strand() bool {
 	s.endHold()
-	grace := time.Duration(s.rules.Grace)
-	if grace == 0 {
-		grace = forDesk
-	}
-	s.State, s.Deadline = Stranded, s.now.Add(grace)
+	s.State, s.Deadline = Stranded, s.now.Add(orElse(s.rules.Grace, forDesk))
 	s.act(Action{Do: Split, Leg: s.Leg, Media: []string{"sound:hotline/one-moment"}})
 	return true
 }

@@ -10,7 +10,7 @@ func (s *step) announced(ev Event) bool {
 	over := ev.Kind == Clock || ev.Kind == Played && ev.Name == s.Play && s.Play != ""
 	switch s.State {
 	case Greeting:
-		return over && s.queue()
+		return over && s.afterGreeting()
 	case Closed:
 		if !over {
 			return false
@@ -25,6 +25,14 @@ func (s *step) announced(ev Event) bool {
 		return s.review(ev)
 	}
 	return s.saving(ev)
+}
+
+// afterGreeting is the first menu; what a key let be said leads to the queue.
+func (s *step) afterGreeting() bool {
+	if s.Menu != "" {
+		return s.queue()
+	}
+	return s.greeted()
 }
 
 // announce plays media in a state and waits for its end.
@@ -102,13 +110,13 @@ func (s *step) recording(ev Event) bool {
 func (s *step) review(ev Event) bool {
 	switch {
 	case ev.Kind == Digit && ev.Digit == "1":
-		s.act(Action{Do: StopPlay, Name: s.Play})
+		s.hush()
 		return s.announce(Review, append([]string{"recording:" + s.Message.Name}, s.rules.Message.Menu...)...)
 	case ev.Kind == Digit && ev.Digit == "2":
-		s.act(Action{Do: StopPlay, Name: s.Play})
+		s.hush()
 		return s.record()
 	case ev.Kind == Digit && ev.Digit == "#":
-		s.act(Action{Do: StopPlay, Name: s.Play})
+		s.hush()
 		return s.save()
 	case ev.Kind == Played && ev.Name == s.Play:
 		s.Play, s.Deadline = "", s.now.Add(forKey)

@@ -14,6 +14,9 @@ func FuzzStep(f *testing.F) {
 	f.Fuzz(func(t *testing.T, script []byte, closed bool) {
 		rules := goldenRules()
 		rules.ClosedNow = closed
+		if len(script)%2 == 1 {
+			rules.Menus = goldenMenus()
+		}
 		now := time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
 		c := Call{ID: "c0ffee00-0000-4000-8000-000000000001"}
 		held := map[int64]int{} // reservations given to the call and not handed back
@@ -95,7 +98,7 @@ func check(t *testing.T, c Call) {
 			t.Fatalf("%s without an offer", c.State)
 		}
 		fallthrough
-	case Greeting, Closed, Recording, Stranded, Calling:
+	case Greeting, InMenu, Closed, Recording, Stranded, Calling:
 		if c.Deadline.IsZero() {
 			t.Fatalf("%s could last for ever", c.State)
 		}
@@ -106,7 +109,7 @@ func check(t *testing.T, c Call) {
 }
 
 var kinds = []Kind{Came, Digit, Left, Played, Stored, Picked, LegUp, LegGone, TicketOpened, Kept, Failure, Matched,
-	Popped, Accept, Decline, Hangup, Hold, Resume, DeskLost, DeskBack, Dial, Clock, Adopt, Rejoin}
+	Status, Popped, Accept, Decline, Hangup, Hold, Resume, DeskLost, DeskBack, Dial, Clock, Adopt, Rejoin}
 
 // anyEvent makes an event from a byte; what it names mostly fits the call, so that scripts get far.
 func anyEvent(b byte, c Call, token *int64) Event {

@@ -268,3 +268,38 @@ func TestStrangeCallsAreTicketsToo(t *testing.T) {
 		}
 	}
 }
+
+func TestMenuChoosesLanguageCategoryAndTellsTheStatus(t *testing.T) {
+	h := openHouse(t, plan{})
+	customer := h.phone(phone.Config{})
+	first := h.dial(customer, "100", "+15550100081")
+	h.awaitState("+15550100081", telephony.Waiting)
+	if err := first.Hangup(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h.awaitState("+15550100081", telephony.Ended)
+
+	out := h.dial(customer, "300", "+15550100081")
+	c := h.awaitState("+15550100081", telephony.InMenu)
+	press := func(keys string) {
+		t.Helper()
+		if err := out.SendDTMF(t.Context(), keys); err != nil {
+			t.Fatal(err)
+		}
+	}
+	press("2")
+	h.awaitCall("+15550100081", "in the second menu", func(c telephony.Call) bool { return c.Menu == "category" && c.Language == "ru" })
+	press("4")
+	h.await("the status was told", func() bool {
+		return one[int](h, `SELECT count(*) FROM call_facts WHERE call = $1 AND kind = 'status' AND event->>'name' = 'new'`, c.ID) == 1
+	})
+	press("3")
+	h.awaitState("+15550100081", telephony.Waiting)
+	h.await("the ticket has the choice", func() bool {
+		return one[string](h, `SELECT coalesce(category, '') || language FROM tickets WHERE number = $1`, c.Ticket) == "accountru"
+	})
+	if err := out.Hangup(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h.nothingLeft()
+}

@@ -65,7 +65,7 @@ func (d demoCommand) Run(ctx context.Context, stdout io.Writer, log *slog.Logger
 	fmt.Fprintf(stdout, `
 Hotline runs, with everything it needs, on this machine only (%.1f s).
   pages   http://%s   log in as agent1, supervisor or admin; the password is demo
-  phone   sip:100@%s (support), 101 (in Russian), 200 (closed, takes a message)
+  phone   sip:100@%s (support), 101 (in Russian), 200 (closed, takes a message), 300 (menu)
   call    bin/hotline call 100 --from +15550100001
   answer  bin/hotline call --wait      (a customer's phone, for call-backs)
 Ctrl-C ends it all; the next start continues.

@@ -68,11 +68,24 @@ func demoLines() []telephony.Rules {
 		Pop: telephony.Duration(150 * time.Millisecond), Ring: seconds(20), Grace: seconds(15),
 		FirstResponse: telephony.Duration(time.Hour), Resolution: telephony.Duration(8 * time.Hour), CallBackIn: telephony.Duration(2 * time.Hour),
 	}
-	support, russian, office := base, base, base
+	support, russian, office, menu := base, base, base, base
 	support.Line, support.Title = "100", "Support"
 	russian.Line, russian.Title, russian.Language = "101", "Поддержка", "ru"
 	office.Line, office.Title, office.Queue, office.Hours, office.ClosedNow = "200", "Office", "office", officeHours(), true
-	return []telephony.Rules{support, russian, office}
+	menu.Line, menu.Title, menu.Greeting, menu.Menus = "300", "Menu", nil, demoMenus()
+	return []telephony.Rules{support, russian, office, menu}
+}
+
+// demoMenus ask for the language, then for the category; 4 says how the caller's ticket stands.
+func demoMenus() map[string]telephony.Menu {
+	wrong := []string{"sound:hotline/wrong-key"}
+	return map[string]telephony.Menu{
+		"main": {Prompt: []string{"sound:en/hotline/choose-language", "sound:ru/hotline/choose-language"}, Wrong: wrong,
+			Keys: map[string]telephony.Choice{"1": {Language: "en", Menu: "category"}, "2": {Language: "ru", Menu: "category"}, "*": {Then: telephony.ThenRepeat}}},
+		"category": {Prompt: []string{"sound:hotline/choose-category"}, Wrong: wrong,
+			Keys: map[string]telephony.Choice{"1": {Category: "hardware"}, "2": {Category: "software"}, "3": {Category: "account"},
+				"4": {Then: telephony.ThenStatus}, "9": {Then: telephony.ThenMessage}, "*": {Then: telephony.ThenRepeat}}},
+	}
 }
 
 func demoDispositions() []tickets.Disposition {

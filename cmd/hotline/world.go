@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/netip"
+	"strings"
 	"sync"
 	"time"
 
@@ -40,6 +41,10 @@ func (w *world) Do(ctx context.Context, c telephony.Call, a telephony.Action) (t
 	case telephony.OpenTicket, telephony.JoinTicket:
 		ev, err := w.ticket(c, a)
 		return ev, err == nil, err
+	case telephony.Classify:
+		w.work.Go(func() { w.classify(c) })
+	case telephony.LookUp:
+		return w.lookUp(c), true, nil
 	case telephony.Enqueue:
 		w.insist(c.ID, "enqueue", func(ctx context.Context) error { return w.enqueue(ctx, c.ID) })
 	case telephony.Dequeue:
@@ -104,6 +109,49 @@ func ticketOpened(o tickets.Opened) telephony.Event {
 	ev := telephony.Event{Kind: telephony.TicketOpened, Ticket: o.Ticket.Number, Priority: o.PriorityStep, Caller: telephony.Caller{Number: o.CallerNumber}}
 	if o.Contact != nil {
 		ev.Contact = o.Contact.Name
+	}
+	return ev
+}
+
+// classify gives the ticket what the caller chose in the menu. Should somebody change the ticket meanwhile, it is read again.
+func (w *world) classify(c telephony.Call) {
+	change := tickets.Change{Queue: &c.Queue, Language: &c.Language}
+	if c.Category != "" {
+		change.Category = &c.Category
+	}
+	_, err := backoff.Retry(w.ctx, func() (tickets.Ticket, error) {
+		t, err := w.tickets.Get(w.ctx, c.Ticket)
+		if err != nil {
+			return t, err
+		}
+		t, err = w.tickets.Change(w.ctx, c.Ticket, t.Version, change, "")
+		if errors.As(err, new(tickets.Invalid)) {
+			err = backoff.Permanent(err)
+		}
+		return t, err
+	}, backoff.WithMaxElapsedTime(time.Minute), backoff.WithBackOff(briefly()))
+	if err != nil && w.ctx.Err() == nil {
+		w.log.Warn("ticket does not have the caller's choice", "call", c.ID, "ticket", c.Ticket, "err", err)
+	}
+}
+
+// lookUp finds the caller's newest open ticket besides this call's own. Who withholds the number has none.
+func (w *world) lookUp(c telephony.Call) telephony.Event {
+	ev := telephony.Event{Kind: telephony.Status}
+	if c.Caller.Number == "" {
+		return ev
+	}
+	open := strings.Join([]string{tickets.StateNew, tickets.StateOpen, tickets.StateWaitingCustomer, tickets.StateWaitingVendor, tickets.StateSolved}, ",")
+	list, _, err := w.tickets.List(w.ctx, tickets.Filter{Caller: c.Caller.Number, State: open, Limit: 2})
+	if err != nil {
+		w.log.Warn("caller's tickets could not be read", "call", c.ID, "err", err)
+		return ev
+	}
+	for _, t := range list {
+		if t.Number != c.Ticket {
+			ev.Ticket, ev.Name = t.Number, t.State
+			break
+		}
 	}
 	return ev
 }
