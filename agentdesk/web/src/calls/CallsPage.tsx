@@ -111,7 +111,7 @@ function CallTable({ items }: { items: Call[] }) {
           <Table.Th>{t("calls.caller")}</Table.Th>
           <Table.Th w="14%">{t("calls.queue")}</Table.Th>
           <Table.Th w="14%">{t("calls.agent")}</Table.Th>
-          <Table.Th w={170}>{t("calls.outcome")}</Table.Th>
+          <Table.Th w={220}>{t("calls.outcome")}</Table.Th>
           <Table.Th w={80} ta="right">
             {t("calls.waited")}
           </Table.Th>

@@ -5,12 +5,13 @@ import { useQuery } from "@tanstack/react-query";
 import { type FormEvent, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { useStore } from "zustand";
-import { get, list } from "../api/client";
-import type { Call, Disposition } from "../api/types";
+import { get } from "../api/client";
+import type { Call } from "../api/types";
 import { titled } from "../i18n/format";
 import { label } from "../keys/keymap";
 import { useLive } from "../live/live";
 import type { DeskCall } from "../live/state";
+import { useDispositions } from "../tickets/queries";
 import { Remaining } from "../ui/Elapsed";
 import { Key } from "../ui/Key";
 import { extendWrapup, finishWrapup, resultNeeded, wishes } from "./actions";
@@ -79,13 +80,8 @@ function Result({ call, queue }: { call: string; queue: string }) {
   const { t, i18n } = useTranslation();
   const chosen = useStore(wrapups, () => wrapupDraft(call).disposition);
   const missing = useStore(wishes, (state) => state.resultMissing === call && call !== "");
-  const results = useQuery({
-    queryKey: ["dispositions", queue],
-    queryFn: () => list<Disposition>(`/queues/${encodeURIComponent(queue)}/dispositions`),
-    enabled: queue !== "",
-    staleTime: 300_000,
-  });
-  const items = results.data?.items ?? [];
+  const results = useDispositions(queue);
+  const items = results.data ?? [];
   useEffect(() => {
     if (items.length > 0) resultNeeded(call);
   }, [items.length, call]);

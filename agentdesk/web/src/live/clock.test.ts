@@ -7,9 +7,10 @@ describe("running times", () => {
     expect(secondsUntil(4_000, 10_000)).toBe(0);
   });
 
-  it("count full seconds up, and show the last one until it is over", () => {
+  it("count full seconds up, and down from the number that was promised", () => {
     expect(secondsSince(1_000, 2_999)).toBe(1);
     expect(secondsUntil(3_000, 2_001)).toBe(1);
     expect(secondsUntil(3_000, 3_000)).toBe(0);
+    expect(secondsUntil(120_400, 0)).toBe(120);
   });
 });

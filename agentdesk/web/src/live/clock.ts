@@ -27,9 +27,9 @@ export function secondsSince(from: number, now: number): number {
   return Math.max(0, Math.floor((now - from) / 1000));
 }
 
-/** secondsUntil is whole seconds that remain, rounded up, so that "1" is shown until the end. */
+/** secondsUntil is the seconds that remain, to the nearest: now is a full second, so rounding up would begin one too high. */
 export function secondsUntil(to: number, now: number): number {
-  return Math.max(0, Math.ceil((to - now) / 1000));
+  return Math.max(0, Math.round((to - now) / 1000));
 }
 
 /** useNow renders again each full second; it gives the server's time in ms. */

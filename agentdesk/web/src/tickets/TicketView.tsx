@@ -54,7 +54,7 @@ function Shown({ ticket, page }: { ticket: Ticket; page: boolean }) {
       )}
       <Recordings recordings={ticket.recordings ?? []} />
       <CommentBox number={ticket.number} />
-      <Timeline number={ticket.number} />
+      <Timeline number={ticket.number} queue={ticket.queue ?? ""} />
     </article>
   );
 }

@@ -43,7 +43,7 @@ const icons: Record<string, typeof IconMessage> = {
   desk_back: IconPlugConnected,
 };
 
-export function Timeline({ number }: { number: number }) {
+export function Timeline({ number, queue }: { number: number; queue: string }) {
   const { t } = useTranslation();
   const asked = useTimeline(number);
   return (
@@ -54,16 +54,16 @@ export function Timeline({ number }: { number: number }) {
       {asked.data?.length === 0 && <p className={classes.soft}>{t("ticket.noTimeline")}</p>}
       <ol className={classes.entries}>
         {[...(asked.data ?? [])].reverse().map((entry) => (
-          <Entry key={entry.id} entry={entry} />
+          <Entry key={entry.id} entry={entry} queue={queue} />
         ))}
       </ol>
     </section>
   );
 }
 
-function Entry({ entry }: { entry: TimelineEntry }) {
+function Entry({ entry, queue }: { entry: TimelineEntry; queue: string }) {
   const { t } = useTranslation();
-  const words = useEntryWords();
+  const words = useEntryWords(queue);
   const Icon = icons[entry.kind] ?? IconCircleDot;
   const lines = words(entry);
   const agents = useAgents().data;

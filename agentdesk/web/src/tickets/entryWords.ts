@@ -2,8 +2,8 @@
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import type { Category, TimelineEntry } from "../api/types";
-import { clock, type Formats, useFormats } from "../i18n/format";
-import { useCategories } from "./queries";
+import { clock, type Formats, titled, useFormats } from "../i18n/format";
+import { useAgents, useCategories, useDispositions } from "./queries";
 import { categoryTitle } from "./words";
 
 interface Difference {
@@ -39,30 +39,43 @@ function changeWords(t: TFunction, value: (field: string, of: unknown) => string
   return t("timeline.change", { field, from: value(change.field, change.from), to: value(change.field, change.to) });
 }
 
-function factWords(t: TFunction, format: Formats, data: Record<string, unknown>): string[] {
+/** Names are how people and results are called: an account's name, a result's title. */
+interface Names {
+  person(username: string): string;
+  result(code: string): string;
+}
+
+function factWords(t: TFunction, format: Formats, names: Names, data: Record<string, unknown>): string[] {
   const said: string[] = [];
   if (data.line) said.push(t("call.line", { line: text(data.line) }));
   if (data.outcome)
     said.push(
       t(`calls.outcomes.${text(data.outcome)}` as "calls.outcomes.failed", { defaultValue: text(data.outcome) }),
     );
-  if (data.code) said.push(text(data.code).replaceAll("_", " "));
+  if (data.code) said.push(names.result(text(data.code)));
   if (data.digit) said.push(text(data.digit));
-  if (data.agent) said.push(text(data.agent));
+  if (data.agent) said.push(names.person(text(data.agent)));
   if (typeof data.seconds === "number") said.push(clock(data.seconds));
   if (typeof data.callback_due_at === "string")
     said.push(t("timeline.promised", { time: format.time(data.callback_due_at) }));
   return said.length > 0 ? [said.join(" · ")] : [];
 }
 
-export function useEntryWords(): (entry: TimelineEntry) => string[] {
+export function useEntryWords(queue: string): (entry: TimelineEntry) => string[] {
   const { t, i18n } = useTranslation();
   const format = useFormats();
   const categories = useCategories().data;
-  const value = (field: string, of: unknown) => valueWords(t, categories, i18n.language, field, of);
+  const agents = useAgents().data;
+  const results = useDispositions(queue).data;
+  const names: Names = {
+    person: (username) => agents?.find((agent) => agent.username === username)?.name || username,
+    result: (code) => titled(results?.find((result) => result.code === code)?.title, i18n.language, code),
+  };
+  const value = (field: string, of: unknown) =>
+    field === "assignee" && of ? names.person(text(of)) : valueWords(t, categories, i18n.language, field, of);
   return (entry) => {
     const data = entry.data ?? {};
     const changes = Array.isArray(data.changes) ? (data.changes as Difference[]) : [];
-    return [...changes.map((change) => changeWords(t, value, change)), ...factWords(t, format, data)];
+    return [...changes.map((change) => changeWords(t, value, change)), ...factWords(t, format, names, data)];
   };
 }

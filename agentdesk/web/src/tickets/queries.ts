@@ -1,7 +1,7 @@
 // What the page asks the server about tickets and people. One key per thing, so that a change refreshes every place that shows it.
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { get, list, query } from "../api/client";
-import type { Category, Contact, Ticket, TimelineEntry, User } from "../api/types";
+import type { Category, Contact, Disposition, Ticket, TimelineEntry, User } from "../api/types";
 
 export interface TicketFilter {
   q?: string;
@@ -62,6 +62,15 @@ export function useHistory(ticket: Ticket | undefined, known?: Ticket[]) {
     placeholderData: known,
   });
 }
+
+/** useDispositions are the results that calls of a queue may have. */
+export const useDispositions = (queue: string) =>
+  useQuery({
+    queryKey: ["dispositions", queue],
+    queryFn: async () => (await list<Disposition>(`/queues/${encodeURIComponent(queue)}/dispositions`)).items,
+    enabled: queue !== "",
+    staleTime: 300_000,
+  });
 
 export const useCategories = () =>
   useQuery({
