@@ -40,8 +40,8 @@ func TestPageBoardOpensTheCallsBehindANumber(t *testing.T) {
 	agent.key("Alt+KeyA")
 	h.tone(stays, micHz)
 	boss.until("the agent talks on the board", `document.querySelector("[data-agent=agent1]")?.dataset.state === "talking"`)
-	boss.counts("support", map[string]int{"waiting": 0, "offered": 2, "answered": 1, "abandoned": 1, "within_target": 1})
-	boss.until("the service level is half", `document.querySelector("[data-testid=board-queue-support] [data-number=within_target]").innerText.includes("50")`)
+	boss.counts("support", map[string]int{"waiting": 0, "offered": 2, "answered": 1, "abandoned": 1, "within_target": 2})
+	boss.until("the service level counts who left in time", `document.querySelector("[data-testid=board-queue-support] [data-number=within_target]").innerText.includes("100")`)
 	if err := stays.Hangup(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -75,7 +75,8 @@ func (w tour) speaks(language string) {
 func (w tour) still() {
 	w.t.Helper()
 	w.must("Input.dispatchMouseEvent", map[string]any{"type": "mouseMoved", "x": 2, "y": 898}, nil)
-	w.until("everything stands still", `!document.querySelector("[role=menu], [role=tooltip]") && document.fonts.status === "loaded"
+	w.until("everything stands still", `!document.querySelector("[role=menu], [role=tooltip], main [aria-busy=true]") && document.fonts.status === "loaded"
+		&& [...document.querySelectorAll("[data-testid=waveform]")].every(witness.drawn)
 		&& document.getAnimations().every((a) => a.playState !== "running" || a.effect.getComputedTiming().iterations === Infinity)`)
 }
 
@@ -104,9 +105,6 @@ func (w tour) keep(name string) {
 	if w.folder == "" {
 		return
 	}
-	if err := os.MkdirAll(w.folder, 0o755); err != nil {
-		w.t.Fatal(err)
-	}
 	w.shot(filepath.Join(w.folder, name+".png"))
 	if of, ok := ofTheReadme[name]; ok {
 		w.shot(filepath.Join("../../deploy/screenshots", of+".png"))
@@ -126,7 +124,7 @@ func TestScreenshotsShowNoBarrier(t *testing.T) {
 
 	h.enters(agent, "agent1")
 	agent.becomesReady()
-	w.sees("due in 2 h")
+	w.sees("due in")
 	w.look("desk-idle")
 	idle := w.boxes()
 
@@ -215,7 +213,7 @@ func (h *house) pastLife() {
 	h.awaitState("+15550100043", telephony.Ended)
 }
 
-// busyFloor: one agent talks, others pause, and three callers wait.
+// busyFloor: agents talk, hold, wrap up and pause, and three callers wait.
 func (h *house) busyFloor(agent *person) {
 	h.t.Helper()
 	agent.open(h.base + "/desk")
@@ -223,18 +221,25 @@ func (h *house) busyFloor(agent *person) {
 	agent.key("Alt+KeyP")
 	agent.click(named("menuitem", "Lunch"))
 	agent.isNow("pause")
-	customer, desk := h.phone(phone.Config{}), h.deskPhone("agent2")
-	h.desk("agent2").ready()
-	talk := h.dial(customer, "100", "+15550100051")
-	in := h.accept(desk)
-	if err := in.Answer(h.t.Context()); err != nil {
-		h.t.Fatal(err)
+	customer := h.phone(phone.Config{})
+	talk := func(name, from string) (*seat, telephony.Call) {
+		desk := h.deskPhone(name)
+		s := h.desk(name).ready()
+		h.dial(customer, "100", from)
+		if err := h.accept(desk).Answer(h.t.Context()); err != nil {
+			h.t.Fatal(err)
+		}
+		return s, h.awaitState(from, telephony.Talking)
 	}
-	in.Play(audio.ToneSource(micHz))
-	h.tone(talk, micHz)
-	for _, from := range []string{"+15550100052", customerOne, "+15550100053"} {
+	talk("agent2", "+15550100051")
+	holds, held := talk("agent3", "+15550100052")
+	holds.do("call.hold", map[string]string{"call": held.ID})
+	ends, ended := talk("agent4", "+15550100053")
+	ends.do("call.hangup", map[string]string{"call": ended.ID})
+	h.awaitState("+15550100053", telephony.Ended)
+	h.desk("agent5").do("presence.set", map[string]string{"state": "pause", "reason": "training"})
+	for _, from := range []string{"+15550100054", customerOne, "+15550100055"} {
 		h.dial(customer, "100", from)
 		h.awaitState(from, telephony.Waiting)
 	}
-	h.desk("agent3").do("presence.set", map[string]string{"state": "pause", "reason": "training"})
 }

@@ -4,7 +4,9 @@ import (
 	_ "embed"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -171,7 +173,7 @@ func (p *person) shot(path string) {
 	p.must("Page.captureScreenshot", map[string]any{"format": "png", "captureBeyondViewport": true}, &v)
 	png, err := base64.StdEncoding.DecodeString(v.Data)
 	if err == nil {
-		err = os.WriteFile(path, png, 0o644)
+		err = errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, png, 0o644))
 	}
 	if err != nil {
 		p.t.Fatal(err)

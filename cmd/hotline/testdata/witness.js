@@ -25,6 +25,13 @@
   };
   new MutationObserver(look).observe(document, { childList: true, subtree: true, attributes: true });
 
+  /** drawn is how many waves a waveform shows: one per channel, 0 while one of them is still an empty canvas. */
+  seen.drawn = (waveform) => {
+    const waves = [...waveform.querySelectorAll("*")].flatMap((part) => [...(part.shadowRoot?.querySelectorAll(".canvases canvas") ?? [])]);
+    const full = (wave) => wave.getContext("2d").getImageData(0, 0, wave.width, wave.height).data.some((value) => value > 0);
+    return waves.every(full) ? waves.length : 0;
+  };
+
   // The caller's voice, as it comes out of the page's own loudspeaker.
   const voice = () => seen.playing.filter((one) => one.srcObject?.active && !one.paused && !one.muted && one.volume > 0).at(-1);
 
