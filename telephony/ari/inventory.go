@@ -84,7 +84,7 @@ func (m *Media) Orphans(ctx context.Context, inv Inventory, live func(call strin
 			m.log.Info("orphan channel ended", "call", call, "role", role)
 			errs = append(errs, m.client.Hangup(ctx, ch.ID, "normal"))
 		case !named && inv.Has(ch.ID) && !fromPhone(ch):
-			call, ev := came(ch, inv.App, line(ch))
+			call, ev := came(channelOf(ch), inv.App, line(ch))
 			if call != "" && !live(call) {
 				arrivals = append(arrivals, Arrival{call, ev})
 			}

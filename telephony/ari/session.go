@@ -81,10 +81,10 @@ func (s *session) deliver(ctx context.Context, h Handler) error {
 		if !ok {
 			continue
 		}
-		switch e := e.(type) {
-		case *ari.ApplicationReplaced:
+		switch e.Type {
+		case ari.Events.ApplicationReplaced:
 			return ErrReplaced
-		case *ari.StasisStart:
+		case ari.Events.StasisStart:
 			s.client.arrivals.came(e.Channel.ID)
 			if len(e.Args) > 0 && e.Args[0] == "phone" {
 				s.turnAway(ctx, e.Channel.ID)

@@ -1,6 +1,7 @@
 package ari
 
 import (
+	"encoding/json"
 	"slices"
 
 	"github.com/CyCoreSystems/ari/v5"
@@ -27,6 +28,43 @@ var types = []string{
 	ari.Events.ApplicationReplaced,
 }
 
+// event is what we read of Asterisk's events, of all types together. The library's types hold everything, and cost three
+// times as much to read.
+type event struct {
+	Type        string   `json:"type"`
+	Application string   `json:"application"`
+	Args        []string `json:"args"`
+	Channel     channel  `json:"channel"`
+	Cause       int      `json:"cause"`
+	Soft        bool     `json:"soft"`
+	Digit       string   `json:"digit"`
+	Playback    struct {
+		ID string `json:"id"`
+	} `json:"playback"`
+	Recording struct {
+		Name  string `json:"name"`
+		Cause string `json:"cause"`
+	} `json:"recording"`
+}
+
+// channel is what we read of a channel.
+type channel struct {
+	ID     string `json:"id"`
+	Caller struct {
+		Name   string `json:"name"`
+		Number string `json:"number"`
+	} `json:"caller"`
+	Variables map[string]string `json:"channelvars"`
+}
+
+func channelOf(ch ari.ChannelData) channel {
+	c := channel{ID: ch.ID, Variables: ch.ChannelVars}
+	if ch.Caller != nil {
+		c.Caller.Name, c.Caller.Number = ch.Caller.Name, ch.Caller.Number
+	}
+	return c
+}
+
 // Translate turns one of Asterisk's events into the words of the call's flow: whose call it is and what happened.
 // It reports false for what says nothing to a call. It is pure and takes any bytes.
 func Translate(raw []byte) (call string, ev telephony.Event, ok bool) {
@@ -37,40 +75,38 @@ func Translate(raw []byte) (call string, ev telephony.Event, ok bool) {
 	return translate(e)
 }
 
-// decode knows Asterisk's events of the library; others are left out, whatever they are.
-func decode(raw []byte) (ari.Event, bool) {
-	e, err := ari.DecodeEvent(raw)
-	return e, err == nil && e != nil
+func decode(raw []byte) (e event, ok bool) {
+	err := json.Unmarshal(raw, &e)
+	return e, err == nil
 }
 
-func translate(e ari.Event) (string, telephony.Event, bool) {
+func translate(e event) (string, telephony.Event, bool) {
 	call, ev := "", telephony.Event{}
-	switch e := e.(type) {
-	case *ari.StasisStart:
+	switch e.Type {
+	case ari.Events.StasisStart:
 		call, ev = entered(e)
-	case *ari.StasisEnd:
+	case ari.Events.StasisEnd:
 		call, ev = ended(e.Channel, Fallback) // a channel that hangs up has said so before
-	case *ari.ChannelHangupRequest:
+	case ari.Events.ChannelHangupRequest:
 		call, ev = ended(e.Channel, hangupCause(e))
-	case *ari.ChannelDestroyed:
+	case ari.Events.ChannelDestroyed:
 		call, ev = ended(e.Channel, cause(e.Cause))
-	case *ari.ChannelDtmfReceived:
+	case ari.Events.ChannelDtmfReceived:
 		if id, customer := customerOf(e.Channel); customer {
 			call, ev = id, telephony.Event{Kind: telephony.Digit, Digit: e.Digit}
 		}
-	case *ari.PlaybackFinished:
+	case ari.Events.PlaybackFinished:
 		call = ours(e.Playback.ID, telephony.RolePlay)
 		ev = telephony.Event{Kind: telephony.Played, Name: e.Playback.ID} // also when it failed: a missing sound holds up nobody
-	case *ari.RecordingFinished:
-		call, ev = stored(e.Recording)
-	case *ari.RecordingFailed:
-		call, ev = stored(e.Recording)
+	case ari.Events.RecordingFinished, ari.Events.RecordingFailed: // a voicemail; the sides of a talk are brought home when it is over
+		call = ours(e.Recording.Name, telephony.RoleMessage)
+		ev = telephony.Event{Kind: telephony.Stored, Name: e.Recording.Name, Cause: telephony.Clean(e.Recording.Cause)}
 	}
 	return call, ev, call != ""
 }
 
 // entered is a channel's entry into our application.
-func entered(e *ari.StasisStart) (string, telephony.Event) {
+func entered(e event) (string, telephony.Event) {
 	role, call, _ := telephony.Owner(e.Channel.ID)
 	switch role {
 	case telephony.RoleLeg:
@@ -85,20 +121,17 @@ func entered(e *ari.StasisStart) (string, telephony.Event) {
 }
 
 // came is a call from outside that reached line.
-func came(ch ari.ChannelData, app, line string) (string, telephony.Event) {
+func came(ch channel, app, line string) (string, telephony.Event) {
 	call, customer := customerOf(ch)
 	if !customer {
 		return "", telephony.Event{}
 	}
-	ev := telephony.Event{Kind: telephony.Came, Line: telephony.Clean(line), Channel: ch.ID, Node: app}
-	if c := ch.Caller; c != nil {
-		ev.Caller = telephony.Caller{Raw: telephony.Clean(c.Number), Name: telephony.Clean(c.Name)}
-	}
-	return call, ev
+	return call, telephony.Event{Kind: telephony.Came, Line: telephony.Clean(line), Channel: ch.ID, Node: app,
+		Caller: telephony.Caller{Raw: telephony.Clean(ch.Caller.Number), Name: telephony.Clean(ch.Caller.Name)}}
 }
 
 // hangupCause: what one side of Asterisk asks of another bears a flag of its own where the cause would be (32 for our DELETE).
-func hangupCause(e *ari.ChannelHangupRequest) string {
+func hangupCause(e event) string {
 	if e.Soft {
 		return cause(0)
 	}
@@ -106,7 +139,7 @@ func hangupCause(e *ari.ChannelHangupRequest) string {
 }
 
 // ended is a channel that is gone, or no longer ours.
-func ended(ch ari.ChannelData, why string) (string, telephony.Event) {
+func ended(ch channel, why string) (string, telephony.Event) {
 	if call := ours(ch.ID, telephony.RoleLeg); call != "" {
 		if why == Fallback {
 			why = "normal"
@@ -119,11 +152,6 @@ func ended(ch ari.ChannelData, why string) (string, telephony.Event) {
 	return "", telephony.Event{}
 }
 
-// stored is a voicemail that Asterisk finished writing. The sides of a talk are brought home when the talk is over.
-func stored(r ari.LiveRecordingData) (string, telephony.Event) {
-	return ours(r.Name, telephony.RoleMessage), telephony.Event{Kind: telephony.Stored, Name: r.Name, Cause: telephony.Clean(r.Cause)}
-}
-
 // ours gives the call that a name of one of roles belongs to.
 func ours(name string, roles ...string) string {
 	role, call, ok := telephony.Owner(name)
@@ -134,10 +162,10 @@ func ours(name string, roles ...string) string {
 }
 
 // customerOf gives the call whose customer's channel ch is: by our own name (outbound) or by the dialplan's variable.
-func customerOf(ch ari.ChannelData) (call string, ok bool) {
+func customerOf(ch channel) (call string, ok bool) {
 	if role, call, named := telephony.Owner(ch.ID); named {
 		return call, role == telephony.RoleCust
 	}
-	id, err := uuid.Parse(ch.ChannelVars[Variable])
+	id, err := uuid.Parse(ch.Variables[Variable])
 	return id.String(), err == nil
 }
