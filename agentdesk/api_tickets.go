@@ -195,7 +195,17 @@ func (s *Server) ticketTimeline(ctx context.Context, number int64) ([]moment, er
 	if err != nil {
 		return nil, err
 	}
+	recordings, err := s.Recordings.ByCalls(ctx, t.Calls...)
+	if err != nil {
+		return nil, err
+	}
 	var all []moment
+	for _, r := range recordings {
+		if r.Kind == recording.Talk { // a voicemail has an entry of its own
+			all = append(all, moment{ID: "recording/" + r.ID, At: r.StartedAt, Kind: "recording", Call: r.Call,
+				Data: map[string]any{"recording": r.ID, "seconds": r.Seconds, "state": r.State}})
+		}
+	}
 	for _, e := range entries {
 		all = append(all, momentOfEntry(e))
 	}

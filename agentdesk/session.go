@@ -11,7 +11,6 @@ import (
 
 	"github.com/alexedwards/scs/pgxstore"
 	"github.com/alexedwards/scs/v2"
-	"github.com/alexedwards/scs/v2/memstore"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -22,18 +21,13 @@ const cookieName = "hotline_session"
 
 // newSessions keeps sessions in Postgres under hashes of their tokens. They end at a fixed time after log-in.
 func newSessions(pool *pgxpool.Pool, o Options) *scs.SessionManager {
-	m := scs.New()
-	if own, ok := m.Store.(*memstore.MemStore); ok {
-		own.StopCleanup() // the library starts it unasked
+	return &scs.SessionManager{ // scs.New would start a goroutine for a store that we replace
+		Store:            pgxstore.NewWithCleanupInterval(pool, 0), // sweep removes what has expired
+		Codec:            scs.GobCodec{},
+		HashTokenInStore: true,
+		Lifetime:         o.Lifetime,
+		Cookie:           scs.SessionCookie{Name: cookieName, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: o.Secure, Persist: true},
 	}
-	m.Store = pgxstore.NewWithCleanupInterval(pool, 0) // sweep removes what has expired
-	m.HashTokenInStore = true
-	m.Lifetime = o.Lifetime
-	m.Cookie.Name = cookieName
-	m.Cookie.HttpOnly = true
-	m.Cookie.SameSite = http.SameSiteLaxMode
-	m.Cookie.Secure = o.Secure
-	return m
 }
 
 // errNobody says that a request has no session that counts.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"net"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +47,21 @@ func TestHelloIsFirstAndSaysWhoAndWhat(t *testing.T) {
 	}
 	if len(in.Board.Queues) != 1 || in.Board.Queues[0].Name != "support" {
 		t.Errorf("an agent of one queue sees %v", in.Board.Queues)
+	}
+}
+
+func TestWhatHappensWhileADeskComesInFollowsItsHello(t *testing.T) {
+	d := newDesk(tickets.User{Username: "agent1"}, "", nil)
+	d.send("presence.changed", callqueue.Presence{})
+	d.send("call.offered", pop{})
+	d.send("hello", hello{})
+	d.send("ticket.changed", 1)
+	for i, want := range []string{"hello", "presence.changed", "call.offered", "ticket.changed"} {
+		var f frame
+		must(t, json.Unmarshal(<-d.out, &f))
+		if f.Type != want || f.Seq != int64(i+1) {
+			t.Errorf("message %d is %s number %d instead of %s", i+1, f.Type, f.Seq, want)
+		}
 	}
 }
 
@@ -202,7 +218,9 @@ func TestADeskThatIsGoneIsOffline(t *testing.T) {
 	watch.until("board.changed", func(f frame) bool {
 		var p boardPatch
 		f.read(t, &p)
-		return len(p.Agents) > 0 && p.Agents[0].Username == "agent1" && p.Agents[0].State == callqueue.Offline && p.Agents[0].Reason == "desk_lost"
+		return slices.ContainsFunc(p.Agents, func(a agentView) bool {
+			return a.Username == "agent1" && a.State == callqueue.Offline && a.Reason == "desk_lost"
+		})
 	})
 }
 
@@ -245,6 +263,24 @@ func TestSessionsEndAndTheirDesksClose(t *testing.T) {
 	}
 }
 
+// TestTheSweepClosesDesks whose session ended by time, or on another node.
+func TestTheSweepClosesDesks(t *testing.T) {
+	h := open(t)
+	ctx := context.Background()
+	gone, stays := h.tab(h.token("agent1")), h.tab(h.token("agent2"))
+	gone.until("hello", nil)
+	stays.until("hello", nil)
+	_, err := h.Pool.Exec(ctx, `UPDATE sessions SET expiry = now() - interval '1 second' WHERE token = $1`, hashed(h.desk("agent1").token))
+	must(t, err)
+	must(t, h.sweepOnce(ctx))
+	if code := gone.closing(); code != closeLoggedOut {
+		t.Errorf("closed with %d", code)
+	}
+	if f := stays.ask("ping", nil); f.Type != "ok" {
+		t.Errorf("the other desk answers %s", f.Data)
+	}
+}
+
 // TestASlowDeskIsCutOff: one desk reads nothing; the others get everything and it is sent away.
 func TestASlowDeskIsCutOff(t *testing.T) {
 	h := open(t)
@@ -253,7 +289,7 @@ func TestASlowDeskIsCutOff(t *testing.T) {
 	quick := h.tab(h.token("agent2"))
 	quick.until("hello", nil)
 	got := make(chan int, 1)
-	const sent = 2000
+	const sent = 800
 	go func() {
 		n := 0
 		_ = quick.SetReadDeadline(time.Now().Add(patience))
@@ -271,7 +307,7 @@ func TestASlowDeskIsCutOff(t *testing.T) {
 	big := strings.Repeat("x", 32<<10)
 	for range sent {
 		h.broadcast("test", big)
-		for len(h.desk("agent2").out) > queued/2 { // the quick one has to be able to keep up
+		for d := h.desk("agent2"); d != nil && len(d.out) > queued/2; { // the quick one has to be able to keep up
 			time.Sleep(time.Millisecond)
 		}
 	}
