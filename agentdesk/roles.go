@@ -103,6 +103,8 @@ var paths = map[string][]string{
 	"GET /api/v1/agents":                      everyone, // names
 	"GET /api/v1/agents/{username}/state":     everyone, // an agent only the own
 	"PUT /api/v1/agents/{username}/state":     everyone, // an agent only the own
+	"GET /api/v1/planning/erlang":             supervisors,
+	"GET /api/v1/planning/staffing":           supervisors,
 	"GET /api/v1/users":                       admins,
 	"POST /api/v1/users":                      admins,
 	"GET /api/v1/users/{username}":            admins,

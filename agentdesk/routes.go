@@ -69,6 +69,7 @@ func (s *Server) describe() {
 	s.linesAPI()
 	s.queuesAPI()
 	s.agentsAPI()
+	s.planningAPI()
 	s.usersAPI()
 }
 

@@ -183,3 +183,18 @@ func stepsDone(r, waited float64) func(j int) float64 {
 		return max(0, 1-atMost[j])
 	}
 }
+
+func TestTenThousandAgentsAreExact(t *testing.T) {
+	for _, load := range []float64{0.9, 0.99, 1, 1.2} {
+		q := Queue{load * 1e5, 30 * time.Minute, 3 * time.Minute, 2 * time.Second, 2 * time.Minute}
+		is, err := q.With(10_000)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := plain(q, 10_000)
+		near(t, "waiting", is.Waiting, want.Waiting, 1e-11)
+		near(t, "service level", is.ServiceLevel, want.ServiceLevel, 1e-11)
+		near(t, "abandonment", is.Abandonment, want.Abandonment, 1e-11)
+		near(t, "ASA", is.ASA, want.ASA, 1e-9)
+	}
+}
