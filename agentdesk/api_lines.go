@@ -4,10 +4,9 @@ import (
 	"cmp"
 	"context"
 	"slices"
-	"strings"
-	"time"
 
 	"hotline/telephony"
+	"hotline/telephony/journal"
 	"hotline/tickets"
 )
 
@@ -34,7 +33,7 @@ func (s *Server) linesAPI() {
 		if err := s.checkLine(r); err != nil {
 			return nil, err
 		}
-		return one(r, s.Setup.PutLine(ctx, r))
+		return one(r, s.Setup.PutLine(ctx, userOf(ctx).Username, r))
 	})
 	route(s, "PUT /api/v1/lines/{number}/closed", "The emergency switch: closed whatever the hours say", func(ctx context.Context, in *struct {
 		LinePath
@@ -47,7 +46,7 @@ func (s *Server) linesAPI() {
 			return nil, err
 		}
 		r.ClosedNow = in.Body.Closed
-		return one(r, s.Setup.PutLine(ctx, r))
+		return one(r, s.Setup.PutLine(ctx, userOf(ctx).Username, r))
 	})
 }
 
@@ -60,40 +59,9 @@ func (s *Server) line(number string) (telephony.Rules, error) {
 
 // checkLine refuses rules with which a call would be stuck.
 func (s *Server) checkLine(r telephony.Rules) error {
-	_, known := s.Setup.Queue(r.Queue)
-	within := func(d telephony.Duration, from, to time.Duration) bool {
-		return time.Duration(d) >= from && time.Duration(d) <= to
-	}
-	switch {
-	case r.Language != "en" && r.Language != "ru":
-		return tickets.Invalid{Field: "language", Text: "is not en or ru"}
-	case !known:
-		return tickets.Invalid{Field: "queue", Text: "does not exist"}
-	case !within(r.Pop, 0, 2*time.Second):
-		return tickets.Invalid{Field: "pop", Text: "is not 0s to 2s"}
-	case !within(r.Ring, 3*time.Second, 2*time.Minute):
-		return tickets.Invalid{Field: "ring", Text: "is not 3s to 2m"}
-	case !within(r.Grace, 0, 2*time.Minute):
-		return tickets.Invalid{Field: "grace", Text: "is not 0s to 2m"}
-	case !within(r.Message.Max, 5*time.Second, 15*time.Minute):
-		return tickets.Invalid{Field: "message.max", Text: "is not 5s to 15m"}
-	case !within(r.Message.Silence, 0, time.Minute):
-		return tickets.Invalid{Field: "message.silence", Text: "is not 0s to 1m"}
-	case min(r.MaxWait, r.FirstResponse, r.Resolution, r.CallBackIn) < 0:
-		return tickets.Invalid{Field: "max_wait", Text: "times are not negative"}
-	}
-	return checkMedia(r.Greeting, r.Closed, r.Message.Prompt, r.Message.Menu, r.Message.Thanks)
-}
-
-// checkMedia lets only sounds through: Asterisk's media addresses can name other things too.
-func checkMedia(lists ...[]string) error {
-	for _, uri := range slices.Concat(lists...) {
-		name, ok := strings.CutPrefix(uri, "sound:")
-		if !ok || name == "" || strings.Contains(name, "..") || strings.ContainsFunc(name, func(r rune) bool {
-			return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_/", r)
-		}) || name[0] == '/' {
-			return tickets.Invalid{Field: "greeting", Text: "prompts are of the form sound:folder/name"}
-		}
+	known := func(queue string) bool { _, there := s.Setup.Queue(queue); return there }
+	for _, f := range journal.CheckLine(r, known) {
+		return tickets.Invalid{Field: f.Field, Text: f.Text}
 	}
 	return nil
 }

@@ -43,12 +43,10 @@ func (s *Server) queuesAPI() {
 		Body queueBody
 	}) (*body[journal.Queue], error) {
 		q := journal.Queue{Name: in.Name, Title: in.Body.Title, WrapUp: in.Body.WrapUp, Target: in.Body.Target, Short: in.Body.Short}
-		for _, d := range []telephony.Duration{q.WrapUp, q.Target, q.Short} {
-			if d < 0 || time.Duration(d) > time.Hour {
-				return nil, tickets.Invalid{Field: "wrapup, target, short", Text: "are 0s to 1h"}
-			}
+		for _, f := range journal.CheckQueue(q) {
+			return nil, tickets.Invalid{Field: f.Field, Text: f.Text}
 		}
-		if err := s.Setup.PutQueue(ctx, q); err != nil {
+		if err := s.Setup.PutQueue(ctx, userOf(ctx).Username, q); err != nil {
 			return nil, err
 		}
 		s.board.recount(time.Now()) // by the new targets

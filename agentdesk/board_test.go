@@ -94,7 +94,7 @@ func newSetup(t testing.TB) *journal.Setup {
 	setup, err := journal.OpenSetup(ctx, pool)
 	must(t, err)
 	for _, name := range []string{"q0", "q1", "q2"} {
-		must(t, setup.PutQueue(ctx, journal.Queue{Name: name, Title: strings.ToUpper(name)}))
+		must(t, setup.PutQueue(ctx, "test", journal.Queue{Name: name, Title: strings.ToUpper(name)}))
 	}
 	return setup
 }
@@ -156,7 +156,7 @@ func play(t *testing.T, setup *journal.Setup, seed uint64) {
 				now = now.Add(25 * time.Hour)
 				b.recount(now)
 			case 1:
-				must(t, setup.PutQueue(context.Background(), journal.Queue{Name: "q0", Title: "Q0", Target: telephony.Duration(time.Duration(1+rnd.IntN(40)) * time.Second)}))
+				must(t, setup.PutQueue(context.Background(), "test", journal.Queue{Name: "q0", Title: "Q0", Target: telephony.Duration(time.Duration(1+rnd.IntN(40)) * time.Second)}))
 				b.recount(now)
 			}
 		}

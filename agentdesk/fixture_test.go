@@ -66,10 +66,10 @@ func open(t testing.TB) *house {
 		Watch: func(before, after telephony.Call, ev telephony.Event) { h.CallChanged(before, after, ev) }}
 	desk := tickets.New(pool, tickets.Options{Region: "US", Changed: func(c tickets.TicketChanged) { h.TicketChanged(c) }})
 	tapes := recording.New(pool, folder, recording.Asterisk{Fetch: noTape, Forget: func(context.Context, string) error { return nil }}, log)
-	must(t, setup.PutQueue(ctx, journal.Queue{Name: "support", Title: "Support"}))
-	must(t, setup.PutQueue(ctx, journal.Queue{Name: "sales", Title: "Sales"}))
+	must(t, setup.PutQueue(ctx, "test", journal.Queue{Name: "support", Title: "Support"}))
+	must(t, setup.PutQueue(ctx, "test", journal.Queue{Name: "sales", Title: "Sales"}))
 	for line, queue := range map[string]string{"100": "support", "500": "sales"} {
-		must(t, setup.PutLine(ctx, telephony.Rules{Line: line, Title: queue, Language: "en", Queue: queue,
+		must(t, setup.PutLine(ctx, "test", telephony.Rules{Line: line, Title: queue, Language: "en", Queue: queue,
 			Pop: telephony.Duration(2 * time.Second), Ring: telephony.Duration(20 * time.Second)}))
 	}
 	h.Server, err = New(ctx, Parts{Pool: pool, Exchange: exchange, Journal: jr, Setup: setup, Floor: floor, Tickets: desk, Recordings: tapes,

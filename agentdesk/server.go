@@ -176,6 +176,9 @@ func (s *Server) PresenceChanged(p callqueue.Presence) {
 // TicketChanged is told by the service desk. Every desk hears of it: it is small, and lists are open everywhere.
 func (s *Server) TicketChanged(t tickets.TicketChanged) { s.broadcast("ticket.changed", t) }
 
+// SetupChanged hears that lines or queues were changed by another server or by a file: the board counts by the new targets.
+func (s *Server) SetupChanged() { s.board.recount(time.Now()) }
+
 func (s *Server) broadcast(kind string, data any) {
 	for _, d := range s.all() {
 		d.send(kind, data)

@@ -160,7 +160,7 @@ func (h *hall) furnish(ctx context.Context) (err error) {
 		rules := telephony.Rules{Line: number, Title: "Bench " + queue, Language: "en", Queue: queue,
 			Pop: telephony.Duration(150 * time.Millisecond), Ring: telephony.Duration(20 * time.Second),
 			FirstResponse: telephony.Duration(time.Hour), Resolution: telephony.Duration(8 * time.Hour)}
-		err := errors.Join(setup.PutQueue(ctx, journal.Queue{Name: queue, Title: queue}), setup.PutLine(ctx, rules))
+		err := errors.Join(setup.PutQueue(ctx, "bench", journal.Queue{Name: queue, Title: queue}), setup.PutLine(ctx, "bench", rules))
 		if err != nil {
 			return err
 		}

@@ -107,7 +107,7 @@ func (h *house) furnish(p plan) {
 		if p.line != nil {
 			p.line(&l)
 		}
-		if err := setup.PutLine(ctx, l); err != nil {
+		if err := setup.PutLine(ctx, "test", l); err != nil {
 			h.t.Fatal(err)
 		}
 	}
@@ -116,7 +116,7 @@ func (h *house) furnish(p plan) {
 		if p.queue != nil {
 			p.queue(&q)
 		}
-		if err := setup.PutQueue(ctx, q); err != nil {
+		if err := setup.PutQueue(ctx, "test", q); err != nil {
 			h.t.Fatal(err)
 		}
 	}

@@ -18,7 +18,7 @@ func seed(ctx context.Context, setup *journal.Setup, desk *tickets.Store) error 
 		return nil
 	}
 	for _, q := range demoQueues() {
-		if err := setup.PutQueue(ctx, q); err != nil {
+		if err := setup.PutQueue(ctx, "demo", q); err != nil {
 			return err
 		}
 		if err := desk.PutDispositions(ctx, q.Name, demoDispositions()); err != nil {
@@ -34,7 +34,7 @@ func seed(ctx context.Context, setup *journal.Setup, desk *tickets.Store) error 
 		return err
 	}
 	for _, l := range demoLines() { // last: a seed that was cut off is done again
-		if err := setup.PutLine(ctx, l); err != nil {
+		if err := setup.PutLine(ctx, "demo", l); err != nil {
 			return err
 		}
 	}

@@ -217,7 +217,8 @@ func (s *server) Run(ctx context.Context) error {
 	web := &http.Server{Handler: s.desk.Handler(), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 
 	// what must outlive the calls ends after them
-	behind := start(stopWork, s.journal.Run, func(ctx context.Context) error { return s.floor.Run(ctx, floorEvents{s}) }, s.settler.Run)
+	behind := start(stopWork, s.journal.Run, func(ctx context.Context) error { return s.floor.Run(ctx, floorEvents{s}) }, s.settler.Run,
+		func(ctx context.Context) error { return s.world.setup.Run(ctx, s.log, s.desk.SetupChanged) })
 	<-s.floor.Begun()
 	s.exchange.Restore(mine(calls, s.config.Node))
 	ctx, cancel := context.WithCancelCause(ctx)

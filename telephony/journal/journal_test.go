@@ -169,14 +169,14 @@ func TestAChangedLineIsLiveAtOnce(t *testing.T) {
 	}
 	rules := telephony.Rules{Line: "100", Title: "Support", Ring: telephony.Duration(20 * time.Second),
 		Hours: &telephony.Schedule{Zone: "Europe/Berlin", Week: [7][]telephony.Span{1: {{From: 540, To: 1080}}}}}
-	if err := s.PutLine(t.Context(), rules); err != nil {
+	if err := s.PutLine(t.Context(), "admin", rules); err != nil {
 		t.Fatal(err)
 	}
 	got := s.Rules("100")
 	if got.Unknown || got.Ring != rules.Ring || got.Hours.Week[1][0].To != 1080 {
 		t.Errorf("the line came back as %+v", got)
 	}
-	if err := s.PutLine(t.Context(), telephony.Rules{}); !errors.Is(err, ErrInvalid) {
+	if err := s.PutLine(t.Context(), "admin", telephony.Rules{}); !errors.Is(err, ErrInvalid) {
 		t.Errorf("a line without a number: %v", err)
 	}
 }

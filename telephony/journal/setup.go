@@ -1,10 +1,15 @@
 package journal
 
 import (
+	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -35,16 +40,25 @@ func (q Queue) Targets() telephony.Target {
 	return t
 }
 
+// Config is all lines and queues, as the file of `hotline config` has them. A nil list is one that was not given.
+type Config struct {
+	Queues []Queue           `json:"queues"`
+	Lines  []telephony.Rules `json:"lines"`
+}
+
 // Setup is the configuration of lines and queues. They are rows; a copy in memory serves the calls, so that a
-// change is live for the next step and a call never waits for the database to know its rules.
+// change is live for the next step and a call never waits for the database to know its rules. Run follows the
+// changes that others make. Every change is kept in the history.
 type Setup struct {
-	pool *pgxpool.Pool
-	now  atomic.Pointer[setup]
+	pool    *pgxpool.Pool
+	reading sync.Mutex // an older reading must not replace a newer one
+	now     atomic.Pointer[setup]
 }
 
 type setup struct {
-	lines  map[string]telephony.Rules
-	queues map[string]Queue
+	lines   map[string]telephony.Rules
+	queues  map[string]Queue
+	version string // differs when any row differs
 }
 
 // OpenSetup reads the configuration.
@@ -55,32 +69,63 @@ func OpenSetup(ctx context.Context, pool *pgxpool.Pool) (*Setup, error) {
 
 // Reload reads the rows again.
 func (s *Setup) Reload(ctx context.Context) error {
-	next := setup{lines: map[string]telephony.Rules{}, queues: map[string]Queue{}}
-	lines, err := collect[telephony.Rules](ctx, s.pool, `SELECT rules FROM lines`)
+	s.reading.Lock()
+	defer s.reading.Unlock()
+	next, err := readSetup(ctx, s.pool)
 	if err != nil {
-		return fmt.Errorf("reading lines: %w", err)
-	}
-	queues, err := collect[Queue](ctx, s.pool, `SELECT settings FROM queues`)
-	if err != nil {
-		return fmt.Errorf("reading queues: %w", err)
-	}
-	for _, l := range lines {
-		next.lines[l.Line] = l
-	}
-	for _, q := range queues {
-		next.queues[q.Name] = q
+		return fmt.Errorf("reading configuration: %w", err)
 	}
 	s.now.Store(&next)
 	return nil
 }
 
-func collect[T any](ctx context.Context, pool *pgxpool.Pool, sql string) ([]T, error) {
-	rows, err := pool.Query(ctx, sql)
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, pgx.RowTo[T])
+type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
 }
+
+// readSetup reads everything in one statement, so that it was all true at one moment.
+func readSetup(ctx context.Context, db querier) (setup, error) {
+	next := setup{lines: map[string]telephony.Rules{}, queues: map[string]Queue{}}
+	rows, err := db.Query(ctx, `SELECT 'line', number, rules::text FROM lines UNION ALL SELECT 'queue', name, settings::text FROM queues ORDER BY 1, 2`)
+	if err != nil {
+		return next, err
+	}
+	sum := sha256.New()
+	var kind, name, text string
+	_, err = pgx.ForEachRow(rows, []any{&kind, &name, &text}, func() error {
+		fmt.Fprintf(sum, "%q %q %s\n", kind, name, text)
+		return next.add(kind, name, []byte(text))
+	})
+	next.version = hex.EncodeToString(sum.Sum(nil))
+	return next, err
+}
+
+func (s setup) add(kind, name string, text []byte) (err error) {
+	if kind == KindLine {
+		var r telephony.Rules
+		err = json.Unmarshal(text, &r)
+		s.lines[name] = r
+	} else {
+		var q Queue
+		err = json.Unmarshal(text, &q)
+		s.queues[name] = q
+	}
+	if err != nil {
+		return fmt.Errorf("%s %s: %w", kind, name, err)
+	}
+	return nil
+}
+
+// config is the same in an order that does not change.
+func (s setup) config() Config {
+	c := Config{values(s.queues), values(s.lines)}
+	slices.SortFunc(c.Queues, func(a, b Queue) int { return cmp.Compare(a.Name, b.Name) })
+	slices.SortFunc(c.Lines, func(a, b telephony.Rules) int { return cmp.Compare(a.Line, b.Line) })
+	return c
+}
+
+// Config is the configuration as it is served.
+func (s *Setup) Config() Config { return s.now.Load().config() }
 
 // Rules gives a line's rules. A number that nobody configured has rules too: it says so and ends.
 func (s *Setup) Rules(line string) telephony.Rules {
@@ -116,29 +161,27 @@ func values[T any](m map[string]T) []T {
 // ErrInvalid says what is wrong with a line or a queue.
 var ErrInvalid = errors.New("invalid")
 
-// PutLine creates or replaces a line.
-func (s *Setup) PutLine(ctx context.Context, r telephony.Rules) error {
+// PutLine creates or replaces a line in who's name.
+func (s *Setup) PutLine(ctx context.Context, who string, r telephony.Rules) error {
 	if r.Line == "" || len(r.Line) > 40 {
 		return fmt.Errorf("%w: a line needs a number of at most 40 characters", ErrInvalid)
 	}
-	return s.put(ctx, `INSERT INTO lines (number, rules) VALUES ($1, $2) ON CONFLICT (number) DO UPDATE SET rules = excluded.rules, updated_at = now()`, r.Line, r)
+	return s.put(ctx, who, KindLine, r.Line, r)
 }
 
-// PutQueue creates or replaces a queue.
-func (s *Setup) PutQueue(ctx context.Context, q Queue) error {
+// PutQueue creates or replaces a queue in who's name.
+func (s *Setup) PutQueue(ctx context.Context, who string, q Queue) error {
 	if q.Name == "" || len(q.Name) > 40 {
 		return fmt.Errorf("%w: a queue needs a name of at most 40 characters", ErrInvalid)
 	}
-	return s.put(ctx, `INSERT INTO queues (name, settings) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET settings = excluded.settings, updated_at = now()`, q.Name, q)
+	return s.put(ctx, who, KindQueue, q.Name, q)
 }
 
-func (s *Setup) put(ctx context.Context, sql, key string, v any) error {
+func (s *Setup) put(ctx context.Context, who, kind, name string, v any) error {
 	b, err := json.Marshal(v)
 	if err != nil {
 		return err
 	}
-	if _, err := s.pool.Exec(ctx, sql, key, string(b)); err != nil {
-		return fmt.Errorf("writing configuration: %w", err)
-	}
-	return s.Reload(ctx)
+	_, err = s.change(ctx, who, Plan{Changes: []Change{{Kind: kind, Name: name, After: b}}})
+	return err
 }
