@@ -279,7 +279,8 @@ func TestLinesAndQueues(t *testing.T) {
 	if r := h.Setup.Rules("100"); time.Duration(r.Ring) != 15*time.Second {
 		t.Errorf("the line rings %v", time.Duration(r.Ring))
 	}
-	for field, bad := range map[string]any{"queue": "none", "language": "xx", "ring": "1h", "greeting": []string{"recording:../../x"}, "pop": 7} {
+	for field, bad := range map[string]any{"queue": "none", "language": "xx", "ring": "1h", "greeting": []string{"recording:../../x"}, "pop": 7,
+		"menus": map[string]any{"main": map[string]any{"prompt": []string{"sound:a"}, "keys": map[string]any{"1": map[string]string{"queue": "none"}}}}} {
 		was := line[field]
 		line[field] = bad
 		h.do(admin, "PUT", "/api/v1/lines/100", line).read(t, 422, nil)

@@ -260,7 +260,7 @@ func (b *tab) read(waitingFor string) frame {
 func (b *tab) ask(kind string, data any) frame {
 	b.t.Helper()
 	b.next++
-	id := strconv.Itoa(b.next)
+	id := "ask " + strconv.Itoa(b.next)
 	must(b.t, b.WriteJSON(map[string]any{"type": kind, "id": id, "data": data}))
 	for {
 		f := b.read("the answer of " + kind)
