@@ -11,6 +11,7 @@ import { ring, stopRinging } from "../softphone/ring";
 import { done } from "../ui/notify";
 import { saveInTime } from "./actions";
 import { clearNotice, notice } from "./notice";
+import { type Refresh, refreshing } from "./refresh";
 import { select, typing } from "./selection";
 import { callerName, deviceOf, onBrowser } from "./who";
 
@@ -105,20 +106,16 @@ function watchWrapup(now: Live): void {
   lastMinute = setTimeout(() => void saveInTime(call), Math.max(0, Date.parse(presence.until) - serverNow() - 1500));
 }
 
-function refresh(queries: QueryClient, type: string, data: unknown): void {
-  if (type === "ticket.changed") {
-    // Not only when the version differs: what calls do to a ticket gives it none, so that it disturbs nobody's change.
-    const { number } = data as { number: number };
-    void queries.invalidateQueries({ queryKey: ["ticket", number] });
-    void queries.invalidateQueries({ queryKey: ["timeline", number] });
-    void queries.invalidateQueries({ queryKey: ["tickets"] });
-  }
-  if (type === "task.changed") void queries.invalidateQueries({ queryKey: ["tickets"] });
-  if (type === "call.ended") void queries.invalidateQueries({ queryKey: ["calls"] });
+function changed(refresh: Refresh, type: string, data: unknown): void {
+  // Also when the version is known: what calls do to a ticket gives it no new one, so that it disturbs nobody's change.
+  if (type === "ticket.changed") refresh.ticket((data as { number: number }).number);
+  if (type === "ticket.changed" || type === "task.changed") refresh.lists();
+  if (type === "call.ended") refresh.calls();
 }
 
 /** wireDesk connects frames with what they set off; it returns how to undo that. */
 export function wireDesk(queries: QueryClient): () => void {
+  const refresh = refreshing(queries);
   const offFrame = onFrame((frame, now, before) => {
     if (frame.type === "hello") {
       void restore(now).catch(() => {});
@@ -130,13 +127,14 @@ export function wireDesk(queries: QueryClient): () => void {
     }
     if (frame.type === "hello" || frame.type === "presence.changed") watchWrapup(now);
     if (frame.type === "webrtc.state") doubt(now);
-    refresh(queries, frame.type, frame.data);
+    changed(refresh, frame.type, frame.data);
   });
   const offState = live.subscribe((now, before) => {
     moved(current(now), current(before));
     if (now.link === "ended" && before.link !== "ended") close();
   });
   return () => {
+    refresh.stop();
     offFrame();
     offState();
   };
