@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v4"
+
+	"hotline/telephony"
 )
 
 // heading stands at the top of a written file.
@@ -50,6 +52,9 @@ func node(d *json.Decoder, t reflect.Type) (*yaml.Node, error) {
 		}
 		return sequence(d, t)
 	case string:
+		if d, err := time.ParseDuration(v); err == nil && t == reflect.TypeFor[telephony.Duration]() {
+			v = short(d)
+		}
 		return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: v}, nil
 	case bool, json.Number:
 		return &yaml.Node{Kind: yaml.ScalarNode, Value: fmt.Sprint(v)}, nil
