@@ -87,37 +87,45 @@ type capacity struct {
 	ours, peer int // where the last round ended, in rates
 }
 
-func (c *capacity) round(ctx context.Context, h *hall) (err error) {
-	if c.ours, err = c.search(ctx, h, oursNumber, c.ours); err != nil {
+func (c *capacity) round(ctx context.Context, h *hall) error {
+	ours, err := c.search(ctx, h, oursNumber, &c.ours)
+	if err != nil {
 		return err
 	}
-	if c.peer, err = c.search(ctx, h, queueNumber, c.peer); err != nil {
+	peer, err := c.search(ctx, h, queueNumber, &c.peer)
+	if err != nil {
 		return err
 	}
-	c.row.add(rates[c.ours], rates[c.peer])
-	tell("clean: ours %g, Queue() %g calls/s", rates[c.ours], rates[c.peer])
+	c.row.add(ours, peer)
+	tell("clean: ours %g, Queue() %g calls/s", ours, peer)
 	return nil
 }
 
-// search steps up from where it begins as long as it is clean, or down until it is.
-func (c *capacity) search(ctx context.Context, h *hall, number string, at int) (int, error) {
-	ok, err := c.clean(ctx, h, number, at)
-	for err == nil && ok && at < len(rates)-1 {
-		if ok, err = c.clean(ctx, h, number, at+1); ok {
-			at++
-		} else {
-			return at, err
+// search steps up from where the last one ended as long as it is clean, or down until it is; 0 when even the lowest
+// rate is not.
+func (c *capacity) search(ctx context.Context, h *hall, number string, at *int) (float64, error) {
+	ok, err := c.clean(ctx, h, number, *at)
+	climbs := ok
+	for err == nil && ok && climbs && *at < len(rates)-1 {
+		if ok, err = c.clean(ctx, h, number, *at+1); ok {
+			*at++
 		}
 	}
-	for err == nil && !ok && at > 0 {
-		at--
-		ok, err = c.clean(ctx, h, number, at)
+	for err == nil && !climbs && !ok && *at > 0 {
+		*at--
+		ok, err = c.clean(ctx, h, number, *at)
 	}
-	return at, err
+	if !climbs && !ok {
+		return 0, err
+	}
+	return rates[*at], err
 }
 
 func (c *capacity) clean(ctx context.Context, h *hall, number string, at int) (bool, error) {
 	m, err := h.measure(ctx, burst{number: number, calls: int(rates[at]) * c.seconds, rate: rates[at], talk: time.Second, wait: 5 * time.Second})
+	if err != nil {
+		return false, err
+	}
 	tell("  %s at %g calls/s: %s", number, rates[at], describe(m))
-	return m.lost == 0 && m.again == 0, err
+	return m.lost == 0 && m.again == 0, nil
 }

@@ -31,6 +31,7 @@ type burst struct {
 	calls  int
 	rate   float64 // calls per second
 	talk   time.Duration
+	uneven bool          // talks last from half to one and a half of that, so that nothing keeps in step with them
 	wait   time.Duration // how long a call may take longer than planned before it counts as lost
 }
 
@@ -62,7 +63,7 @@ func (b burst) play(ctx context.Context, dir, sip, phones string) (traffic, erro
 	defer cancel()
 
 	_, port, _ := net.SplitHostPort(phones)
-	agents, err := startSIPp(ctx, run, "agent", agentScenario, port, "-m", strconv.Itoa(b.calls), "-d", millis(b.talk))
+	agents, err := startSIPp(ctx, run, "agent", b.agent(), port, "-d", millis(b.talk))
 	if err != nil {
 		return traffic{}, err
 	}
@@ -85,8 +86,18 @@ func (b burst) play(ctx context.Context, dir, sip, phones string) (traffic, erro
 	}
 	defer callers.end()
 	callers.wait(whole)
+	_ = agents.cmd.Process.Signal(syscall.SIGUSR1) // end when the last call has
 	agents.wait(b.talk + 2*time.Second)
 	return gather(b, callers, agents)
+}
+
+// agent is the phones' scenario.
+func (b burst) agent() []byte {
+	if !b.uneven {
+		return agentScenario
+	}
+	pause := fmt.Sprintf(`<pause distribution="uniform" min="%s" max="%s"/>`, millis(b.talk/2), millis(b.talk*3/2))
+	return bytes.Replace(agentScenario, []byte("<pause/>"), []byte(pause), 1)
 }
 
 func millis(d time.Duration) string { return strconv.FormatInt(d.Milliseconds(), 10) }
@@ -147,7 +158,7 @@ func startSIPp(ctx context.Context, dir, name string, scenario []byte, port stri
 	if err := os.WriteFile(filepath.Join(dir, name+".xml"), scenario, 0o600); err != nil {
 		return nil, err
 	}
-	args = append(args, "-sf", name+".xml", "-i", "127.0.0.1", "-p", port, "-nostdin", "-deadcall_wait", "0", "-buff_size", "1048576",
+	args = append(args, "-sf", name+".xml", "-i", "127.0.0.1", "-p", port, "-nostdin", "-buff_size", "1048576",
 		"-trace_logs", "-log_file", name+".log", "-trace_stat", "-stf", name+".csv", "-fd", "1", "-trace_err", "-error_file", name+".err")
 	s := &sipp{dir: dir, name: name, cmd: exec.CommandContext(ctx, "sipp", args...), done: make(chan struct{})}
 	s.cmd.Dir, s.cmd.Stderr = dir, &s.out

@@ -16,7 +16,7 @@ import (
 type nextCall struct{ p50, p99 *row }
 
 func (n *nextCall) round(ctx context.Context, h *hall) error {
-	b := burst{number: oursFewNumber, calls: 5 * fewAgents, rate: 25, talk: time.Second, wait: 30 * time.Second}
+	b := burst{number: oursFewNumber, calls: 5 * fewAgents, rate: 25, talk: time.Second, uneven: true, wait: 30 * time.Second}
 	us, err := h.measure(ctx, b)
 	if err != nil {
 		return err
