@@ -40,6 +40,7 @@ type hall struct {
 	said   *os.File // the server's log
 	pool   *pgxpool.Pool
 	desks  *desks
+	others []float64 // cores that the rest of the machine used, of each burst
 }
 
 // openHall starts everything. What it started ends with close, and with this process however that ends.

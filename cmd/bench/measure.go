@@ -39,6 +39,7 @@ func (h *hall) measure(ctx context.Context, b burst) (measured, error) {
 	}
 	m.messages, m.bytes = h.desks.messages.Load(), h.desks.bytes.Load()
 	m.others = max(0, rest.Seconds()/time.Since(began).Seconds())
+	h.others = append(h.others, m.others)
 	if t.lost > 0 {
 		m.trouble = append(m.trouble, fmt.Sprintf("%d of %d calls lost", t.lost, b.calls))
 	}

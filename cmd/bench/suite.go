@@ -21,6 +21,7 @@ type suite struct {
 	rounds []func(context.Context, *hall) error
 	g4, g5 *row
 	calls  []*perCall
+	others []float64 // cores that the rest of the machine used
 }
 
 func newSuite(p plan) *suite {
@@ -81,6 +82,7 @@ func (s *suite) round(ctx context.Context, h *hall) error {
 			return err
 		}
 	}
+	s.others = h.others
 	return nil
 }
 
@@ -113,10 +115,11 @@ func (s *suite) print(w io.Writer, took time.Duration) {
 	found, _ := asterisk.Find()
 	fmt.Fprintf(w, `Medians of %d rounds, ours and the peer's in turn, with the lowest and highest. %s
 Machine: %s, %d cores, %s; Asterisk %s, %s; %.0f min in all.
+Other processes of the machine used %s cores meanwhile; figures are worth something below 0.2.
 Conditions: %d agents with desk and desk phone; 1 s of talk, no audio; no wrap-up, no greeting; no recording on either side;
 every commit on disk; no call lost and no ticket missing, else a row is invalid. What the rows mean: go doc ./cmd/bench
 `, s.plan.rounds, "CPU time is the kernel's account of every process.", model(), runtime.NumCPU(), kernel(), found.Version, runtime.Version(),
-		took.Minutes(), manyAgents+fewAgents)
+		took.Minutes(), spread(s.others, 2), manyAgents+fewAgents)
 }
 
 func model() string {
