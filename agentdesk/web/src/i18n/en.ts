@@ -405,7 +405,7 @@ export const en = {
     agent: "Agent",
     failed: "The recording cannot be played",
     states: {
-      expected: "Is being saved",
+      expected: "In progress",
       kept: "Saved",
       cut: "Cut short: the end is missing",
       lost: "Lost: no sound was saved",

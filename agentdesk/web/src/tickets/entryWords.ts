@@ -55,7 +55,7 @@ function factWords(t: TFunction, format: Formats, names: Names, data: Record<str
   if (data.code) said.push(names.result(text(data.code)));
   if (data.digit) said.push(text(data.digit));
   if (data.agent) said.push(names.person(text(data.agent)));
-  if (typeof data.seconds === "number") said.push(clock(data.seconds));
+  if (typeof data.seconds === "number" && data.seconds > 0) said.push(clock(data.seconds)); // 0: it still goes on
   if (typeof data.callback_due_at === "string")
     said.push(t("timeline.promised", { time: format.time(data.callback_due_at) }));
   return said.length > 0 ? [said.join(" · ")] : [];
