@@ -164,10 +164,12 @@ func TestAsteriskRestartsAndNewCallsAreServed(t *testing.T) {
 	}
 	agent.until("presence.changed", func(m message) bool { return has(m, `"wrapup"`) })
 
-	fresh := h.deskPhone("agent1") // phones register anew
+	if err := desk.Register(t.Context(), h.stack.SIPAddr, "agent1", ""); err != nil { // phones register anew
+		t.Fatal(err)
+	}
 	agent.do("presence.set", map[string]string{"state": "ready"})
 	out := h.dial(customer, "100", "+15550100043")
-	again := h.accept(fresh)
+	again := h.accept(desk)
 	if err := again.Answer(t.Context()); err != nil {
 		t.Fatal(err)
 	}
