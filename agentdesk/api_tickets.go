@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
-	"strings"
 
 	"hotline/recording"
 	"hotline/telephony"
@@ -114,30 +113,13 @@ func (s *Server) ticketsAPI() {
 	})
 }
 
-// most is how many pages a list looks through for what the store itself does not choose by.
-const most = 20
-
 func (s *Server) listTickets(ctx context.Context, in ticketsFilter) ([]tickets.Ticket, string, error) {
-	f := tickets.Filter{Caller: in.Caller, Contact: in.Contact, State: in.State, Assignee: in.Assignee,
+	f := tickets.Filter{Caller: in.Caller, Contact: in.Contact, State: in.State, Priority: in.Priority, Assignee: in.Assignee,
 		Queue: in.Queue, Query: in.Query, Callback: in.Callback, Sort: in.Sort, Cursor: in.Cursor, Limit: in.Limit}
-	nobody, priorities := in.Assignee == "none", strings.Split(in.Priority, ",")
-	if nobody {
-		f.Assignee = ""
+	if in.Assignee == "none" {
+		f.Assignee, f.Nobodys = "", true
 	}
-	var out []tickets.Ticket
-	for range most {
-		found, next, err := s.Tickets.List(ctx, f)
-		for _, t := range found {
-			if (!nobody || t.Assignee == "") && (in.Priority == "" || slices.Contains(priorities, t.Priority)) {
-				out = append(out, t)
-			}
-		}
-		f.Cursor = next
-		if err != nil || next == "" || len(out) >= in.Limit {
-			return out, next, err
-		}
-	}
-	return out, f.Cursor, nil
+	return s.Tickets.List(ctx, f)
 }
 
 func (s *Server) ticket(ctx context.Context, number int64) (ticketView, error) {

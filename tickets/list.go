@@ -16,7 +16,9 @@ type Filter struct {
 	Caller   string // a number in any spelling, or the text that stands for it
 	Contact  string // UUID
 	State    string // one, or several with commas
+	Priority string // one, or several with commas
 	Assignee string // username
+	Nobodys  bool   // without an assignee
 	Queue    string
 	Query    string // words, part of a number, a ticket's number: see search.go
 	Callback bool   // promised and not yet done, in order of promise
@@ -152,6 +154,18 @@ func (s *Store) chosen(f Filter, fuzzy bool) (*where, error) {
 			}
 		}
 		q.add(`t.state = any($1)`, states)
+	}
+	if f.Priority != "" {
+		list := strings.Split(f.Priority, ",")
+		for _, p := range list {
+			if !slices.Contains(priorities, p) {
+				return nil, Invalid{Field: "priority", Text: "is not one of " + strings.Join(priorities, ", ")}
+			}
+		}
+		q.add(`t.priority = any($1)`, list)
+	}
+	if f.Nobodys {
+		q.add(`t.assignee is null`)
 	}
 	if f.Assignee != "" {
 		q.add(`t.assignee = $1`, Clean(f.Assignee, maxKey))
