@@ -202,3 +202,32 @@ func TestSimilarTicketsAreSolvedOnes(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestTicketsAreChosenByPriorityAndByHavingNobody(t *testing.T) {
+	d := newDesk(t)
+	_, err := d.CreateUser(t.Context(), tickets.User{Username: "agent1", Name: "Agent One", Role: tickets.RoleAgent}, "a long password")
+	ok(t, err)
+	var made []int64
+	for _, draft := range []tickets.Draft{{Priority: "low"}, {Priority: "urgent", Assignee: "agent1"}, {Priority: "high"}} {
+		draft.Subject, draft.Queue = "x", "choice"
+		ticket, err := d.Create(t.Context(), draft, "agent1")
+		ok(t, err)
+		made = append(made, ticket.Number)
+	}
+	for _, c := range []struct {
+		f    tickets.Filter
+		want []int64
+	}{
+		{tickets.Filter{Priority: "urgent,high"}, []int64{made[2], made[1]}},
+		{tickets.Filter{Nobodys: true}, []int64{made[2], made[0]}},
+		{tickets.Filter{Nobodys: true, Priority: "low"}, []int64{made[0]}},
+	} {
+		c.f.Queue = "choice"
+		if got := d.listed(t, c.f); !slices.Equal(got, c.want) {
+			t.Errorf("%+v gives %v, want %v", c.f, got, c.want)
+		}
+	}
+	if _, _, err := d.List(t.Context(), tickets.Filter{Priority: "soon"}); !errors.As(err, new(tickets.Invalid)) {
+		t.Errorf("an unknown priority: %v", err)
+	}
+}
