@@ -30,6 +30,7 @@ export interface Presence {
 export type CallState =
   | "arrived"
   | "greeting"
+  | "menu"
   | "waiting"
   | "offered"
   | "joining"
