@@ -74,9 +74,11 @@ func (s *settler) settle(ctx context.Context, c telephony.Call) error {
 			return err
 		}
 	}
-	spoken, speech := s.message(ctx, c.ID)
+	spoken, speech, err := s.message(ctx, c.ID)
+	if err != nil {
+		return err
+	}
 	if c.Outcome == telephony.Failed && speech >= 1 { // a message that the dialplan took
-		var err error
 		if c, err = s.journal.Amend(ctx, c.ID, telephony.Event{Kind: telephony.Kept, Seconds: speech}, func(c *telephony.Call) {
 			c.Outcome = telephony.Voicemail
 		}); err != nil {
@@ -95,12 +97,12 @@ func (s *settler) settle(ctx context.Context, c telephony.Call) error {
 }
 
 // message is how long the call's longest voicemail is and how much speech is in it; 0 while none is home.
-func (s *settler) message(ctx context.Context, call string) (spoken, speech float64) {
-	list, _ := s.recordings.ByCalls(ctx, call)
+func (s *settler) message(ctx context.Context, call string) (spoken, speech float64, err error) {
+	list, err := s.recordings.ByCalls(ctx, call)
 	for _, r := range list {
 		if r.Kind == recording.Voicemail {
 			spoken, speech = max(spoken, r.Seconds), max(speech, r.Speech)
 		}
 	}
-	return spoken, speech
+	return spoken, speech, err
 }
