@@ -31,6 +31,7 @@ type Media struct {
 	browser Browser
 	trunk   string
 	log     *slog.Logger
+	music   music
 
 	mu       sync.Mutex
 	attached map[string]string // agent -> leg that has the browser's audio, so that a late end of an old leg does not cut the new one
@@ -68,9 +69,9 @@ func (m *Media) Perform(ctx context.Context, c telephony.Call, a telephony.Actio
 	case telephony.StopPlay:
 		err = m.client.StopPlay(ctx, a.Name)
 	case telephony.MusicOn:
-		err = gone(m.client.Music(ctx, c.Channel, ""))
+		m.musicSoon(c.ID, c.Channel)
 	case telephony.MusicOff:
-		err = gone(m.client.StopMusic(ctx, c.Channel))
+		err = m.stopMusic(ctx, c.Channel)
 	case telephony.Record:
 		err = m.record(ctx, c, a)
 	case telephony.StopRecord:

@@ -15,7 +15,7 @@ import (
 func (m *Media) join(ctx context.Context, c telephony.Call, a telephony.Action) error {
 	bridge := telephony.Name(telephony.RoleBridge, c.ID)
 	work, first := errgroup.WithContext(ctx)
-	work.Go(func() error { return gone(m.client.StopMusic(first, c.Channel)) })
+	work.Go(func() error { return m.stopMusic(first, c.Channel) })
 	work.Go(func() error {
 		err := m.client.CreateBridge(first, bridge)
 		if errors.Is(err, ErrConflict) {
@@ -73,6 +73,7 @@ func absent(err error) error {
 // clear leaves nothing of the call in Asterisk. Its channels have been hung up before, the snoop channels end with the
 // customer's; what was missed is found by Orphans.
 func (m *Media) clear(ctx context.Context, c telephony.Call) error {
+	m.music.not(ctx, c.Channel)
 	err := m.detachAll(c)
 	if c.AnsweredAt.IsZero() {
 		return err // never joined: there is no bridge
