@@ -30,6 +30,8 @@ type call struct {
 	Waited      float64             `json:"waited_seconds"` // in the queue, until answered or over
 	Talked      float64             `json:"talk_seconds"`   // without hold
 	Hold        float64             `json:"hold_seconds"`
+	Recorded    bool                `json:"recorded"`         // the talk is recorded
+	PausedAt    *time.Time          `json:"record_paused_at"` // its recording holds silence since then
 	Disposition string              `json:"disposition"`
 	Note        string              `json:"note"`
 }
@@ -37,7 +39,8 @@ type call struct {
 func callView(c telephony.Call) call {
 	v := call{ID: c.ID, Direction: c.Direction, Line: c.Line, Queue: c.Queue, Caller: c.Caller, State: c.State, Ticket: c.Ticket,
 		Contact: c.Contact, Agent: c.Agent, Device: c.Device, ArrivedAt: c.ArrivedAt, QueuedAt: orNil(c.QueuedAt), AnsweredAt: orNil(c.AnsweredAt),
-		EndedAt: orNil(c.EndedAt), Outcome: c.Outcome, Reason: c.Reason, Hold: c.Hold.Seconds(), Disposition: c.Disposition, Note: c.Note}
+		EndedAt: orNil(c.EndedAt), Outcome: c.Outcome, Reason: c.Reason, Hold: c.Hold.Seconds(),
+		Recorded: c.Recorded, PausedAt: orNil(c.PausedAt), Disposition: c.Disposition, Note: c.Note}
 	if agent := c.CurrentAgent(); agent != "" {
 		v.Agent = agent
 	}
@@ -160,7 +163,7 @@ func (s *Server) CallChanged(before, after telephony.Call, ev telephony.Event) {
 	if is == "" {
 		return
 	}
-	if kind := moved(before.State, after.State); kind != "" {
+	if kind := moved(before, after); kind != "" {
 		s.tell(is, kind, map[string]any{"call": callView(after), "until": orNil(after.Deadline)})
 	}
 	if before.State == telephony.Arrived && after.State == telephony.Calling {
@@ -197,8 +200,11 @@ func whyEnded(c telephony.Call, ev telephony.Event) string {
 }
 
 // moved names what a change of state is to the agent of the call; "" for nothing.
-func moved(from, to telephony.State) string {
+func moved(before, after telephony.Call) string {
+	from, to := before.State, after.State
 	switch {
+	case before.PausedAt != after.PausedAt && from == to:
+		return "call.updated"
 	case from == to:
 		return ""
 	case to == telephony.Talking && (from == telephony.Held || from == telephony.Stranded):

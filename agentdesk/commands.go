@@ -109,6 +109,23 @@ func (s *Server) callResume(d *desk, q request) (any, error) {
 	return s.ask(d, q, telephony.Resume, telephony.Talking)
 }
 
+// recordPause lets the recording hold silence while the customer says card data.
+func (s *Server) recordPause(d *desk, q request) (any, error) {
+	return s.record(d, q, telephony.PauseTape, true)
+}
+
+func (s *Server) recordResume(d *desk, q request) (any, error) {
+	return s.record(d, q, telephony.ResumeTape, false)
+}
+
+func (s *Server) record(d *desk, q request, kind telephony.Kind, paused bool) (any, error) {
+	v, err := s.ask(d, q, kind)
+	if c, ok := s.callOf(d.user.Username); errors.Is(err, telephony.ErrRefused) && ok && c.Recorded && c.PausedAt.IsZero() != paused {
+		return callView(c), nil // it is so already: commands may be sent twice
+	}
+	return v, err
+}
+
 // callMute acknowledges: the browser itself mutes the microphone, the call goes on.
 func (s *Server) callMute(d *desk, q request) (any, error) {
 	var a about

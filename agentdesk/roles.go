@@ -38,6 +38,8 @@ var messages = map[string]struct {
 	"call.resume":      {everyone, (*Server).callResume},
 	"call.mute":        {everyone, (*Server).callMute},
 	"call.unmute":      {everyone, (*Server).callMute},
+	"record.pause":     {everyone, (*Server).recordPause},
+	"record.resume":    {everyone, (*Server).recordResume},
 	"call.dial":        {everyone, (*Server).callDial},
 	"wrapup.finish":    {everyone, (*Server).wrapupFinish},
 	"wrapup.extend":    {everyone, (*Server).wrapupExtend},

@@ -19,9 +19,11 @@ const (
 	Split      Do = "split"       // Leg out of the bridge, music (and Media) to the customer
 	DropLeg    Do = "drop_leg"    // hang up Leg
 	Tape       Do = "tape"        // start recording the talk, both sides apart
-	CallOut    Do = "call_out"    // dial Caller.Number on the trunk as Channel
-	HangUp     Do = "hang_up"     // the customer's channel, Cause is a Q.850 number in words
-	Clear      Do = "clear"       // nothing of the call may be left in Asterisk
+	MuteTape   Do = "mute_tape"   // recording Name, both sides, holds silence from here
+	UnmuteTape Do = "unmute_tape"
+	CallOut    Do = "call_out" // dial Caller.Number on the trunk as Channel
+	HangUp     Do = "hang_up"  // the customer's channel, Cause is a Q.850 number in words
+	Clear      Do = "clear"    // nothing of the call may be left in Asterisk
 
 	// To the stores and the queue.
 	OpenTicket Do = "open_ticket"

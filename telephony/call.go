@@ -110,6 +110,7 @@ type Call struct {
 
 	Message  *Message      `json:"message,omitempty"`
 	Recorded bool          `json:"recorded,omitempty"` // a recording of the talk was started
+	PausedAt time.Time     `json:"paused_at,omitzero"` // the recording holds silence since then
 	HeldAt   time.Time     `json:"held_at,omitzero"`
 	Hold     time.Duration `json:"hold,omitempty"` // nanoseconds on hold, finished holds only
 

@@ -26,15 +26,17 @@ const (
 	Matched      Kind = "matched" // the queue reserved Agent (Device, Token) for the call
 
 	// From the desk.
-	Popped   Kind = "popped"    // Agent's desk shows the screen-pop
-	Accept   Kind = "accept"    // Agent answers
-	Decline  Kind = "decline"   // Agent declines
-	Hangup   Kind = "hangup"    // Agent hangs up
-	Hold     Kind = "hold"      // Agent holds the caller
-	Resume   Kind = "resume"    // Agent takes the caller back
-	DeskLost Kind = "desk_lost" // Agent's desk is gone (tab closed, socket cut)
-	DeskBack Kind = "desk_back" // Agent's desk and its audio are there again
-	Dial     Kind = "dial"      // Agent (Device, Token) calls Caller.Number for Ticket; the birth of an outbound call
+	Popped     Kind = "popped"      // Agent's desk shows the screen-pop
+	Accept     Kind = "accept"      // Agent answers
+	Decline    Kind = "decline"     // Agent declines
+	Hangup     Kind = "hangup"      // Agent hangs up
+	Hold       Kind = "hold"        // Agent holds the caller
+	Resume     Kind = "resume"      // Agent takes the caller back
+	PauseTape  Kind = "tape_pause"  // Agent stops the recording, for card data
+	ResumeTape Kind = "tape_resume" // and goes on with it
+	DeskLost   Kind = "desk_lost"   // Agent's desk is gone (tab closed, socket cut)
+	DeskBack   Kind = "desk_back"   // Agent's desk and its audio are there again
+	Dial       Kind = "dial"        // Agent (Device, Token) calls Caller.Number for Ticket; the birth of an outbound call
 
 	// Time and recovery.
 	Clock    Kind = "clock"    // Deadline has passed

@@ -17,6 +17,7 @@ type Rules struct {
 	Closed    []string        `json:"closed,omitempty"`     // why; when is said from Hours
 	Menus     map[string]Menu `json:"menus,omitempty"`      // "main" comes first
 	Record    bool            `json:"record,omitempty"`     // talks are recorded
+	TapePause Duration        `json:"tape_pause,omitempty"` // longest pause of a recording; then it goes on by itself. Default 2 min
 	Message   MessageRule     `json:"message"`
 	Unknown   bool            `json:"unknown,omitempty"` // nobody configured this number
 

@@ -267,5 +267,6 @@ const (
 	patience = 60 * time.Second // for what has no rule of its own: prompts whose end is never reported, outbound ringing
 	forKey   = 5 * time.Second  // after the review menu
 	forLeg   = 5 * time.Second  // for the browser's audio leg to be made
+	forCard  = 2 * time.Minute  // a recording paused for card data
 	forDesk  = 15 * time.Second // for a stranded caller when the rules name no grace
 )

@@ -41,6 +41,9 @@ func (s *step) adopt(ev Event) bool {
 		if s.Leg != "" && ev.Leg == "" {
 			return s.legGone()
 		}
+		if !s.PausedAt.IsZero() {
+			s.act(Action{Do: MuteTape, Name: Name(RoleTape, s.ID)}) // when in doubt, silence
+		}
 	case Calling:
 		if restarted {
 			return s.finish(Failed, outage)

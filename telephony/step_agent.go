@@ -80,7 +80,7 @@ func (s *step) talk() bool {
 	if o := s.Offer; o != nil {
 		s.Agent, s.Device, s.Token, s.Offer = o.Agent, o.Device, o.Token, nil
 	}
-	s.State, s.Deadline = Talking, time.Time{}
+	s.State = Talking
 	if s.AnsweredAt.IsZero() {
 		s.AnsweredAt = s.now
 	}
@@ -89,7 +89,7 @@ func (s *step) talk() bool {
 		s.Recorded = true
 		s.act(Action{Do: Tape, Name: Name(RoleTape, s.ID)})
 	}
-	return true
+	return s.tapeOn()
 }
 
 func (s *step) talking(ev Event) bool {
@@ -116,8 +116,15 @@ func (s *step) talking(ev Event) bool {
 		return ev.Leg == s.Leg && s.Leg != "" && s.legGone()
 	case Failure:
 		return ev.Name == string(Connect) && s.State == Stranded && s.giveUp()
+	case PauseTape:
+		return mine && s.State != Stranded && s.pauseTape()
+	case ResumeTape:
+		return mine && s.State != Stranded && s.resumeTape()
 	case Clock:
-		return s.State == Stranded && s.giveUp()
+		if s.State == Stranded {
+			return s.giveUp()
+		}
+		return s.resumeTape()
 	}
 	return false
 }

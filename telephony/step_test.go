@@ -109,7 +109,7 @@ func check(t *testing.T, c Call) {
 }
 
 var kinds = []Kind{Came, Digit, Left, Played, Stored, Picked, LegUp, LegGone, TicketOpened, Kept, Failure, Matched,
-	Status, Popped, Accept, Decline, Hangup, Hold, Resume, DeskLost, DeskBack, Dial, Clock, Adopt, Rejoin}
+	Status, Popped, Accept, Decline, Hangup, Hold, Resume, PauseTape, ResumeTape, DeskLost, DeskBack, Dial, Clock, Adopt, Rejoin}
 
 // anyEvent makes an event from a byte; what it names mostly fits the call, so that scripts get far.
 func anyEvent(b byte, c Call, token *int64) Event {

@@ -303,3 +303,45 @@ func TestMenuChoosesLanguageCategoryAndTellsTheStatus(t *testing.T) {
 	}
 	h.nothingLeft()
 }
+
+func TestRecordingHoldsSilenceWhileItIsPaused(t *testing.T) {
+	h := openHouse(t, plan{})
+	token := h.logIn("agent1")
+	desk := h.deskPhone("agent1")
+	agent := h.desk("agent1").ready()
+	out := h.dial(h.phone(phone.Config{}), "100", "+15550100082")
+	out.Play(audio.ToneSource(1000))
+	in := h.accept(desk)
+	if err := in.Answer(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h.tone(in, 1000)
+	c := h.awaitState("+15550100082", telephony.Talking)
+	speak := func() { <-in.Play(audio.Once(audio.Tone(audio.Rate, 440, 2*time.Second))) }
+	call := map[string]string{"call": c.ID}
+
+	speak()
+	agent.do("record.pause", call)
+	agent.do("record.pause", call) // twice is once
+	speak()
+	agent.do("record.resume", call)
+	speak()
+	agent.do("call.hangup", call)
+	h.nothingLeft()
+
+	var tk shown
+	h.await("the recording is home", func() bool {
+		tk = h.ticketOf(token, "+15550100082")
+		return len(tk.Recordings) == 1 && tk.Recordings[0].State != "expected"
+	})
+	w := h.sound(token, tk.Recordings[0].ID)
+	for side, hz := range []float64{1000, 440} {
+		heard, all := audio.ToneTime(w.Channel(side), w.Rate, hz), w.Duration()
+		if gap := all - heard; gap < 1500*time.Millisecond || heard < 3*time.Second {
+			t.Errorf("side %d holds %v of %v: want two seconds of silence", side, heard, all)
+		}
+	}
+	if tk.Recordings[0].State != "kept" {
+		t.Errorf("the recording is %s", tk.Recordings[0].State)
+	}
+}

@@ -76,6 +76,8 @@ func (m *Media) Perform(ctx context.Context, c telephony.Call, a telephony.Actio
 		err = m.record(ctx, c, a)
 	case telephony.StopRecord:
 		err = m.client.StopRecord(ctx, a.Name)
+	case telephony.MuteTape, telephony.UnmuteTape:
+		err = m.muteTape(ctx, a)
 	case telephony.Join:
 		err = m.join(ctx, c, a)
 	case telephony.Split:

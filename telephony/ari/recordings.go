@@ -21,6 +21,15 @@ func (c *Client) StopRecord(ctx context.Context, name string) error {
 	return gone(c.do(ctx, request{method: http.MethodPost, path: []string{"recordings", "live", name, "stop"}}, nil))
 }
 
+// MuteRecord lets a live recording hold silence from here on, or sound again.
+func (c *Client) MuteRecord(ctx context.Context, name string, mute bool) error {
+	method := http.MethodDelete
+	if mute {
+		method = http.MethodPost
+	}
+	return c.do(ctx, request{method: method, path: []string{"recordings", "live", name, "mute"}}, nil)
+}
+
 // Recordings lists the finished recordings that lie in Asterisk's folder.
 func (c *Client) Recordings(ctx context.Context) ([]ari.StoredRecordingData, error) {
 	var list []ari.StoredRecordingData

@@ -37,6 +37,15 @@ func (m *Media) tape(ctx context.Context, c telephony.Call) error {
 	return gone(tapes.Wait())
 }
 
+// muteTape lets both sides of a recording hold silence, or sound again. A recording that is over is no error.
+func (m *Media) muteTape(ctx context.Context, a telephony.Action) error {
+	sides, ctx := errgroup.WithContext(ctx)
+	for _, side := range []string{"in", "out"} {
+		sides.Go(func() error { return gone(m.client.MuteRecord(ctx, a.Name+"~"+side, a.Do == telephony.MuteTape)) })
+	}
+	return sides.Wait()
+}
+
 func snoop(c telephony.Call, side ari.Direction) string {
 	return telephony.Name(telephony.RoleSnoop, c.ID, string(side))
 }

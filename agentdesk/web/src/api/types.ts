@@ -72,6 +72,8 @@ export interface Call {
   waited_seconds?: number | null;
   talk_seconds?: number | null;
   hold_seconds?: number | null;
+  recorded?: boolean;
+  record_paused_at?: string | null;
   disposition?: string;
   note?: string;
 }

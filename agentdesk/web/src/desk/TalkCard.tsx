@@ -1,4 +1,12 @@
-import { IconHandStop, IconMicrophone, IconMicrophoneOff, IconPhoneOff, IconPlayerPlay } from "@tabler/icons-react";
+import {
+  IconHandStop,
+  IconMicrophone,
+  IconMicrophoneOff,
+  IconPhoneOff,
+  IconPlayerPlay,
+  IconPlayerRecord,
+  IconPlayerRecordFilled,
+} from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { useStore } from "zustand";
 import { clock } from "../i18n/format";
@@ -23,6 +31,7 @@ export function TalkCard({ call }: { call: DeskCall }) {
   const { t } = useTranslation();
   const muted = useStore(phone, (state) => state.muted);
   const held = call.phase === "held";
+  const paused = Boolean(call.pop.call.record_paused_at);
   return (
     <div className={classes.card} data-tone={call.phase} data-testid="call-card" data-phase={call.phase}>
       <CallHead call={call}>
@@ -30,6 +39,11 @@ export function TalkCard({ call }: { call: DeskCall }) {
         {muted && (
           <Pill tone="bad" icon={<IconMicrophoneOff size={13} />}>
             {t("call.muted")}
+          </Pill>
+        )}
+        {paused && (
+          <Pill tone="warn" icon={<IconPlayerRecord size={13} />}>
+            {t("call.recordPaused")}
           </Pill>
         )}
         <span className={classes.clock}>
@@ -52,6 +66,15 @@ export function TalkCard({ call }: { call: DeskCall }) {
         >
           {t(muted ? "call.unmute" : "call.mute")}
         </CallButton>
+        {call.pop.call.recorded && (
+          <CallButton
+            action="record"
+            icon={paused ? <IconPlayerRecordFilled size={18} /> : <IconPlayerRecord size={18} />}
+            pressed={paused}
+          >
+            {t(paused ? "call.recordResume" : "call.recordPause")}
+          </CallButton>
+        )}
         <CallButton action="end" icon={<IconPhoneOff size={18} />} color="#b3261e" variant="filled">
           {t("call.end")}
         </CallButton>

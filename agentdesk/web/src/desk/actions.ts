@@ -11,7 +11,7 @@ import { wrong } from "../ui/notify";
 import { draftWrapup, dropWrapup, wrapupDraft } from "./drafts";
 import { deviceOf, onBrowser } from "./who";
 
-export type Action = "answer" | "decline" | "hold" | "mute" | "end" | "finish" | "ready" | "pause";
+export type Action = "answer" | "decline" | "hold" | "mute" | "record" | "end" | "finish" | "ready" | "pause";
 
 /** What the wrap-up form and the pause menu listen to: a wish that they must fulfil themselves. */
 export const wishes = createStore<{ pauseMenu: boolean; resultMissing: string; extended: string }>(() => ({
@@ -36,6 +36,8 @@ export function possible(action: Action, state: Live): boolean {
       return call?.phase === "talking" || call?.phase === "held";
     case "mute":
       return (call?.phase === "talking" || call?.phase === "held") && onBrowser(deviceOf(state.presence, state.agent));
+    case "record":
+      return call?.pop.call.recorded === true && (call.phase === "talking" || call.phase === "held");
     case "end":
       return call !== null && !ringing(call) && call.phase !== "over";
     case "finish":
@@ -88,6 +90,8 @@ export function act(action: Action): void {
       return onCall(current(state)?.phase === "held" ? "call.resume" : "call.hold");
     case "mute":
       return mute(!phone.getState().muted);
+    case "record":
+      return onCall(current(state)?.pop.call.record_paused_at ? "record.resume" : "record.pause");
     case "end":
       return onCall("call.hangup");
     case "finish":

@@ -8,6 +8,7 @@ export const keymap: Record<Action, string> = {
   decline: "KeyD",
   hold: "KeyH",
   mute: "KeyM",
+  record: "KeyC",
   end: "KeyE",
   finish: "KeyW",
   ready: "KeyR",
