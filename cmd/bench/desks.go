@@ -15,33 +15,50 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// desks are all agents' desks: websockets that acknowledge each screen-pop at once, as the page does, and are always ready.
+// desks are all agents' desks: websockets that acknowledge each screen-pop at once, as the page does, are always ready, and
+// come back when they are cut off.
 type desks struct {
+	base   string
+	life   context.Context // ends with close
+	end    context.CancelFunc
+	work   sync.WaitGroup
+	active []*desk
+
 	mu   sync.Mutex
 	pops map[string]time.Time // caller's number -> first pop about it, since forget
-	open []*desk
 
-	messages, bytes atomic.Int64 // that came, since forget
+	messages, bytes, lost atomic.Int64 // that came; and desks that were cut off; since forget
 }
 
 type desk struct {
 	all   *desks
+	agent string
+	token string
 	conn  *websocket.Conn
-	ready chan error // the answer to "ready"
+	ready chan error // of the connection: the answer to "ready", then how it ended
 }
 
 const password = "bench"
 
 // openDesks logs agents in and makes them ready.
 func openDesks(ctx context.Context, base string, agents []string) (*desks, error) {
-	d := &desks{pops: map[string]time.Time{}, open: make([]*desk, len(agents))}
+	d := &desks{base: base, pops: map[string]time.Time{}}
+	d.life, d.end = context.WithCancel(context.WithoutCancel(ctx))
+	for _, agent := range agents {
+		d.active = append(d.active, &desk{all: d, agent: agent})
+	}
 	work, ctx := errgroup.WithContext(ctx)
 	work.SetLimit(4)
-	for i, agent := range agents {
-		work.Go(func() error {
-			k, err := d.connect(ctx, base, agent)
-			d.open[i] = k
-			return err
+	for _, k := range d.active {
+		work.Go(func() (err error) {
+			if k.token, err = logIn(ctx, base, k.agent); err == nil {
+				err = k.connect(ctx)
+			}
+			if err != nil {
+				return fmt.Errorf("desk of %s: %w", k.agent, err)
+			}
+			d.work.Go(k.live)
+			return nil
 		})
 	}
 	if err := work.Wait(); err != nil {
@@ -51,28 +68,46 @@ func openDesks(ctx context.Context, base string, agents []string) (*desks, error
 	return d, nil
 }
 
-func (d *desks) connect(ctx context.Context, base, agent string) (*desk, error) {
-	token, err := logIn(ctx, base, agent)
+// connect returns when the agent is ready.
+func (k *desk) connect(ctx context.Context) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
+	defer cancel()
+	k.conn, _, err = websocket.DefaultDialer.DialContext(ctx, "ws"+strings.TrimPrefix(k.all.base, "http")+"/api/v1/desk",
+		http.Header{"Authorization": {"Bearer " + k.token}})
 	if err != nil {
-		return nil, fmt.Errorf("log-in of %s: %w", agent, err)
+		return err
 	}
-	conn, _, err := websocket.DefaultDialer.DialContext(ctx, "ws"+strings.TrimPrefix(base, "http")+"/api/v1/desk",
-		http.Header{"Authorization": {"Bearer " + token}})
-	if err != nil {
-		return nil, fmt.Errorf("desk of %s: %w", agent, err)
-	}
-	k := &desk{all: d, conn: conn, ready: make(chan error, 1)}
-	go k.read()
+	k.ready = make(chan error, 2)
+	conn, ready := k.conn, k.ready
+	k.all.work.Go(func() { ready <- k.read(conn, ready) })
 	select {
 	case err = <-k.ready:
 	case <-ctx.Done():
 		err = ctx.Err()
 	}
 	if err != nil {
-		conn.Close()
-		return nil, fmt.Errorf("desk of %s: %w", agent, err)
+		k.conn.Close()
 	}
-	return k, nil
+	return err
+}
+
+// live comes back as often as it is cut off.
+func (k *desk) live() {
+	for {
+		select {
+		case <-k.all.life.Done():
+			k.conn.Close()
+			return
+		case <-k.ready: // the connection has ended
+		}
+		if k.all.life.Err() != nil {
+			return
+		}
+		k.all.lost.Add(1)
+		for k.connect(k.all.life) != nil && k.all.life.Err() == nil {
+			time.Sleep(100 * time.Millisecond)
+		}
+	}
 }
 
 func logIn(ctx context.Context, base, agent string) (string, error) {
@@ -95,11 +130,8 @@ func logIn(ctx context.Context, base, agent string) (string, error) {
 }
 
 func (d *desks) close() {
-	for _, k := range d.open {
-		if k != nil {
-			k.conn.Close()
-		}
-	}
+	d.end()
+	d.work.Wait()
 }
 
 // forget begins to note pops anew.
@@ -109,6 +141,7 @@ func (d *desks) forget() {
 	d.pops = map[string]time.Time{}
 	d.messages.Store(0)
 	d.bytes.Store(0)
+	d.lost.Store(0)
 }
 
 // popped says when the first pop about a caller was at a desk.
@@ -119,27 +152,29 @@ func (d *desks) popped(caller string) (time.Time, bool) {
 	return at, ok
 }
 
-// read answers until the connection ends. What needs no answer is not even parsed: the desks are part of the load.
-func (k *desk) read() {
+// read answers until the connection ends, and tells once that the agent is ready. What needs no answer is not even parsed: the desks are part of the load.
+func (k *desk) read(conn *websocket.Conn, ready chan<- error) error {
+	send := func(text string) { _ = conn.WriteMessage(websocket.TextMessage, []byte(text)) }
 	for {
-		_, text, err := k.conn.ReadMessage()
+		_, text, err := conn.ReadMessage()
 		if err != nil {
-			k.told(err)
-			return
+			return err
 		}
 		k.all.messages.Add(1)
 		k.all.bytes.Add(int64(len(text)))
 		switch at := time.Now(); {
 		case is(text, "call.offered"):
-			k.pop(text, at)
+			call, caller := offered(text)
+			send(`{"type":"pop.ack","data":{"call":"` + call + `"}}`)
+			k.all.note(caller, at)
 		case is(text, "hello"):
-			k.send(`{"type":"presence.set","id":"ready","data":{"state":"ready"}}`)
+			send(`{"type":"presence.set","id":"ready","data":{"state":"ready"}}`)
 		case is(text, "ok") && bytes.Contains(text, []byte(`"re":"ready"`)):
-			k.told(nil)
+			ready <- nil
 		case is(text, "error") && bytes.Contains(text, []byte(`"re":"ready"`)):
-			k.told(fmt.Errorf("not ready: %s", text))
+			return fmt.Errorf("not ready: %s", text)
 		case is(text, "presence.changed") && bytes.Contains(text, []byte(`"state":"pause"`)):
-			k.send(`{"type":"presence.set","data":{"state":"ready"}}`) // missed a call: come back at once
+			send(`{"type":"presence.set","data":{"state":"ready"}}`) // missed a call: come back at once
 		}
 	}
 }
@@ -147,7 +182,8 @@ func (k *desk) read() {
 // is looks at the beginning of a message.
 func is(text []byte, kind string) bool { return bytes.HasPrefix(text, []byte(`{"type":"`+kind+`"`)) }
 
-func (k *desk) pop(text []byte, at time.Time) {
+// offered reads which call a screen-pop is about, and whose.
+func offered(text []byte) (call, caller string) {
 	var m struct {
 		Data struct {
 			Call struct {
@@ -156,23 +192,15 @@ func (k *desk) pop(text []byte, at time.Time) {
 			} `json:"call"`
 		} `json:"data"`
 	}
-	if json.Unmarshal(text, &m) != nil {
-		return
-	}
-	k.send(`{"type":"pop.ack","data":{"call":"` + m.Data.Call.ID + `"}}`)
-	k.all.mu.Lock()
-	defer k.all.mu.Unlock()
-	if _, again := k.all.pops[m.Data.Call.Caller.Raw]; !again {
-		k.all.pops[m.Data.Call.Caller.Raw] = at
-	}
+	_ = json.Unmarshal(text, &m)
+	return m.Data.Call.ID, m.Data.Call.Caller.Raw
 }
 
-// send is used by the reading goroutine only.
-func (k *desk) send(text string) { _ = k.conn.WriteMessage(websocket.TextMessage, []byte(text)) }
-
-func (k *desk) told(err error) {
-	select {
-	case k.ready <- err:
-	default:
+// note keeps the first pop about a caller.
+func (d *desks) note(caller string, at time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if _, again := d.pops[caller]; !again {
+		d.pops[caller] = at
 	}
 }

@@ -37,6 +37,9 @@ func (h *hall) measure(ctx context.Context, b burst) (measured, error) {
 	for _, c := range m.cost {
 		rest -= c
 	}
+	if n := h.desks.lost.Load(); n > 0 {
+		m.trouble = append(m.trouble, fmt.Sprintf("%d desks were cut off", n))
+	}
 	m.messages, m.bytes = h.desks.messages.Load(), h.desks.bytes.Load()
 	m.others = max(0, rest.Seconds()/time.Since(began).Seconds())
 	h.others = append(h.others, m.others)

@@ -71,6 +71,9 @@ func (s *screenPop) round(ctx context.Context, h *hall) error {
 			first++
 		}
 	}
+	if len(ms) < b.calls {
+		m.trouble = append(m.trouble, fmt.Sprintf("%d of %d calls were shown at a desk", len(ms), b.calls))
+	}
 	s.p50.add(quantile(ms, 0.5))
 	s.p99.add(quantile(ms, 0.99))
 	s.before.add(100 * float64(first) / float64(max(1, rang)))
