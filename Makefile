@@ -48,4 +48,4 @@ lint: page
 	cd $(PAGE) && npm run --silent lint
 
 bench: install ## ratios beside peers in the same run, see README
-	$(GO) run ./cmd/hotline bench
+	$(GO) run ./cmd/bench

@@ -7,6 +7,7 @@ import (
 	"hotline/callqueue"
 	"hotline/telephony"
 	"hotline/telephony/journal"
+	"hotline/tickets"
 )
 
 // board is the live floor in numbers: what each call of the day adds to its queue, who waits, and what agents do.
@@ -35,17 +36,20 @@ type board struct {
 // dirt is what changed since the last flush; of callers and agents also how they have looked since, for a desk that
 // subscribed in between may have seen any of it.
 type dirt struct {
-	day    bool
-	queues map[string]bool
-	calls  map[string][]waitingView
-	agents map[string][]agentView
+	day     bool
+	queues  map[string]bool
+	calls   map[string][]waitingView
+	agents  map[string][]agentView
+	tickets map[int64]tickets.TicketChanged
 }
 
 func newDirt() dirt {
-	return dirt{false, map[string]bool{}, map[string][]waitingView{}, map[string][]agentView{}}
+	return dirt{false, map[string]bool{}, map[string][]waitingView{}, map[string][]agentView{}, map[int64]tickets.TicketChanged{}}
 }
 
-func (d dirt) none() bool { return !d.day && len(d.queues)+len(d.calls)+len(d.agents) == 0 }
+func (d dirt) none() bool {
+	return !d.day && len(d.queues)+len(d.calls)+len(d.agents)+len(d.tickets) == 0
+}
 
 func newBoard(zone *time.Location, setup *journal.Setup) *board {
 	return &board{zone: zone, setup: setup, changed: make(chan struct{}, 1), day: midnight(time.Now().In(zone)), calls: map[string]counted{},
@@ -167,6 +171,14 @@ func (b *board) agent(p callqueue.Presence, name string) {
 func (b *board) show(a agentView) {
 	b.dirty.agents[a.Username] = append(b.dirty.agents[a.Username], b.agents[a.Username])
 	b.agents[a.Username] = a
+	b.signal()
+}
+
+// ticket lets desks look at a ticket again.
+func (b *board) ticket(t tickets.TicketChanged) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.dirty.tickets[t.Number] = t
 	b.signal()
 }
 

@@ -76,17 +76,18 @@ type agentView struct {
 
 // boardPatch is what changed: each entry in full, so that getting one twice is harmless.
 type boardPatch struct {
-	At             time.Time     `json:"at"`
-	Since          time.Time     `json:"since"`
-	Queues         []queueView   `json:"queues,omitempty"`
-	Waiting        []waitingView `json:"waiting,omitempty"`
-	WaitingRemoved []string      `json:"waiting_removed,omitempty"`
-	Agents         []agentView   `json:"agents,omitempty"`
-	AgentsRemoved  []string      `json:"agents_removed,omitempty"`
+	At             time.Time               `json:"at"`
+	Since          time.Time               `json:"since"`
+	Queues         []queueView             `json:"queues,omitempty"`
+	Waiting        []waitingView           `json:"waiting,omitempty"`
+	WaitingRemoved []string                `json:"waiting_removed,omitempty"`
+	Agents         []agentView             `json:"agents,omitempty"`
+	AgentsRemoved  []string                `json:"agents_removed,omitempty"`
+	Tickets        []tickets.TicketChanged `json:"tickets,omitempty"`
 }
 
 func (p boardPatch) empty() bool {
-	return len(p.Queues)+len(p.Waiting)+len(p.WaitingRemoved)+len(p.Agents)+len(p.AgentsRemoved) == 0
+	return len(p.Queues)+len(p.Waiting)+len(p.WaitingRemoved)+len(p.Agents)+len(p.AgentsRemoved)+len(p.Tickets) == 0
 }
 
 // scope is which part of the board somebody sees. Equal scopes have equal keys and get the same bytes.
@@ -107,7 +108,10 @@ func (s scope) key() string {
 	if s.whole {
 		return "*"
 	}
-	return s.me + "\n" + strings.Join(s.queues, "\n")
+	if len(s.queues) > 0 { // who serves a queue is seen by all who serve it, herself too
+		return strings.Join(s.queues, "\n")
+	}
+	return "\n" + s.me
 }
 
 func (s scope) queue(name string) bool {
@@ -221,6 +225,9 @@ func (b *board) patch(sc scope) boardPatch {
 		} else if slices.ContainsFunc(was, func(a agentView) bool { return a.Username != "" && sc.agent(a) }) {
 			p.AgentsRemoved = append(p.AgentsRemoved, name)
 		}
+	}
+	for _, t := range b.dirty.tickets {
+		p.Tickets = append(p.Tickets, t)
 	}
 	return p
 }

@@ -150,7 +150,7 @@ func (s *Server) RingTab(c telephony.Call, agent string) {
 // CallChanged hears of every step of every call: the board counts it, and the agents concerned are told.
 func (s *Server) CallChanged(before, after telephony.Call, ev telephony.Event) {
 	if before.Seq == after.Seq { // its recording is there
-		s.broadcast("ticket.changed", map[string]any{"number": after.Ticket})
+		s.board.ticket(tickets.TicketChanged{Number: after.Ticket, Queue: after.Queue})
 		return
 	}
 	s.board.call(after)

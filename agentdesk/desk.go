@@ -1,6 +1,7 @@
 package agentdesk
 
 import (
+	"context"
 	"encoding/json"
 	"sync"
 	"sync/atomic"
@@ -38,6 +39,7 @@ type desk struct {
 	conn     *websocket.Conn
 	out      chan []byte
 	gone     chan struct{} // closed when the connection is to end
+	ping     chan struct{} // holds one: it is time for one
 	end      sync.Once
 	code     int    // why it ends
 	reason   string //
@@ -59,7 +61,7 @@ type frame struct {
 }
 
 func newDesk(u tickets.User, token string, conn *websocket.Conn) *desk {
-	d := &desk{user: u, token: token, conn: conn, out: make(chan []byte, queued), gone: make(chan struct{}), uses: u.Device}
+	d := &desk{user: u, token: token, conn: conn, out: make(chan []byte, queued), gone: make(chan struct{}), ping: make(chan struct{}, 1), uses: u.Device}
 	if d.uses == "" {
 		d.uses = telephony.Browser
 	}
@@ -138,15 +140,13 @@ func (d *desk) close(code int, reason string) {
 
 // write is the only writer of the connection. It ends when the desk is closed or the connection breaks.
 func (d *desk) write() {
-	ping := time.NewTicker(pingEvery)
-	defer ping.Stop()
 	for {
 		var err error
 		select {
 		case text := <-d.out:
 			_ = d.conn.SetWriteDeadline(time.Now().Add(writeTime))
 			err = d.conn.WriteMessage(websocket.TextMessage, text)
-		case <-ping.C:
+		case <-d.ping:
 			err = d.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(writeTime))
 		case <-d.gone:
 			d.drain()
@@ -206,5 +206,24 @@ func (d *desk) read(handle func(frame)) {
 			d.send("error", failure{"invalid", "a message is a JSON object with a type"})
 		}
 		_ = alive("") // also for the time that handle took
+	}
+}
+
+// pingAll keeps the pulse of all desks by one clock: a timer for each desk would wake the machine for each.
+func (s *Server) pingAll(ctx context.Context) {
+	tick := time.NewTicker(pingEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			for _, d := range s.all() {
+				select {
+				case d.ping <- struct{}{}:
+				default: // it has not sent the last one
+				}
+			}
+		}
 	}
 }

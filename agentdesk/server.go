@@ -127,6 +127,7 @@ func (s *Server) Run(ctx context.Context) error {
 		}
 	}
 	s.work.Go(func() { s.sweep(ctx) })
+	s.work.Go(func() { s.pingAll(ctx) })
 	s.pushBoard(ctx)
 	s.leave()
 	for _, d := range s.all() {
@@ -173,17 +174,11 @@ func (s *Server) PresenceChanged(p callqueue.Presence) {
 	}
 }
 
-// TicketChanged is told by the service desk. Every desk hears of it: it is small, and lists are open everywhere.
-func (s *Server) TicketChanged(t tickets.TicketChanged) { s.broadcast("ticket.changed", t) }
+// TicketChanged is told by the service desk. Every desk hears of it with the board: lists are open everywhere.
+func (s *Server) TicketChanged(t tickets.TicketChanged) { s.board.ticket(t) }
 
 // SetupChanged hears that lines or queues were changed by another server or by a file: the board counts by the new targets.
 func (s *Server) SetupChanged() { s.board.recount(time.Now()) }
-
-func (s *Server) broadcast(kind string, data any) {
-	for _, d := range s.all() {
-		d.send(kind, data)
-	}
-}
 
 // Emptied: Redis lost its data. Every desk says again who it is, and what it was.
 func (s *Server) Emptied() {

@@ -74,11 +74,15 @@ func (s *settler) settle(ctx context.Context, c telephony.Call) error {
 			return err
 		}
 	}
-	spoken, speech, err := s.message(ctx, c.ID)
-	if err != nil {
-		return err
+	var spoken, speech float64
+	if c.Outcome == telephony.Voicemail || c.Outcome == telephony.Failed {
+		var err error
+		if spoken, speech, err = s.message(ctx, c.ID); err != nil {
+			return err
+		}
 	}
 	if c.Outcome == telephony.Failed && speech >= 1 { // a message that the dialplan took
+		var err error
 		if c, err = s.journal.Amend(ctx, c.ID, telephony.Event{Kind: telephony.Kept, Seconds: speech}, func(c *telephony.Call) {
 			c.Outcome = telephony.Voicemail
 		}); err != nil {

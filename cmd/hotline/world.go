@@ -38,6 +38,8 @@ type world struct {
 // Do answers telephony.World.
 func (w *world) Do(ctx context.Context, c telephony.Call, a telephony.Action) (telephony.Event, bool, error) {
 	switch a.Do {
+	case telephony.Disarm:
+		w.work.Go(func() { w.disarm(c, a) })
 	case telephony.OpenTicket, telephony.JoinTicket:
 		ev, err := w.ticket(c, a)
 		return ev, err == nil, err
@@ -73,6 +75,13 @@ func (w *world) Do(ctx context.Context, c telephony.Call, a telephony.Action) (t
 		return w.media.Perform(ctx, c, a)
 	}
 	return telephony.Event{}, false, nil
+}
+
+// disarm tells Asterisk that we have the call, while the ticket is being opened. When it fails the dialplan takes over.
+func (w *world) disarm(c telephony.Call, a telephony.Action) {
+	if _, _, err := w.media.Perform(w.ctx, c, a); err != nil {
+		w.log.Warn("action failed", "call", c.ID, "action", a.Do, "err", err)
+	}
 }
 
 // ticket opens the call's ticket, or joins it to the one that the agent calls for. It insists: the call waits, for

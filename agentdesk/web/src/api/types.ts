@@ -225,6 +225,8 @@ export interface BoardPatch {
   waiting_removed?: string[] | null;
   agents?: AgentBoard[] | null;
   agents_removed?: string[] | null;
+  /** Tickets that changed, or whose calls did. */
+  tickets?: { number: number; version: number }[] | null;
 }
 
 /** Pop is everything that an agent needs to see before the phone rings. */

@@ -1,5 +1,6 @@
 // What a frame sets off beside the state: the answer to a pop, sounds, notices, spoken words, fresh data.
 import type { QueryClient } from "@tanstack/react-query";
+import type { BoardPatch } from "../api/types";
 import { i18n } from "../i18n";
 import { announce, mention } from "../live/announce";
 import { serverNow } from "../live/clock";
@@ -108,8 +109,9 @@ function watchWrapup(now: Live): void {
 
 function changed(refresh: Refresh, type: string, data: unknown): void {
   // Also when the version is known: what calls do to a ticket gives it no new one, so that it disturbs nobody's change.
-  if (type === "ticket.changed") refresh.ticket((data as { number: number }).number);
-  if (type === "ticket.changed" || type === "task.changed") refresh.lists();
+  const tickets = type === "board.changed" ? ((data as BoardPatch).tickets ?? []) : [];
+  for (const ticket of tickets) refresh.ticket(ticket.number);
+  if (tickets.length > 0) refresh.lists();
   if (type === "call.ended") refresh.calls();
 }
 
