@@ -28,7 +28,13 @@ func (s *Server) presenceSet(d *desk, q request) (any, error) {
 	default:
 		return nil, refusal{failure{"invalid", "the state is ready, pause or offline"}}
 	}
-	return s.Floor.Set(q.ctx, d.user.Username, p.State, tickets.Clean(p.Reason, 40), time.Time{})
+	d.wishes.Lock()
+	defer d.wishes.Unlock()
+	set, err := s.Floor.Set(q.ctx, d.user.Username, p.State, tickets.Clean(p.Reason, 40), time.Time{})
+	if err == nil {
+		d.presence.Store(&set)
+	}
+	return set, err
 }
 
 // canHear refuses to let an agent be ready whose browser has no audio.
@@ -203,6 +209,8 @@ func (s *Server) mediaUse(d *desk, q request) (any, error) {
 	if p.Device != telephony.Browser && p.Device != "sip:"+d.user.Username {
 		return nil, refusal{failure{"invalid", "the device is webrtc or sip:" + d.user.Username}}
 	}
+	d.wishes.Lock()
+	defer d.wishes.Unlock()
 	d.mu.Lock()
 	d.uses = p.Device
 	d.mu.Unlock()

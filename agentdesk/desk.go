@@ -49,6 +49,7 @@ type desk struct {
 	early    []frame // what came before
 	uses     string  // device
 	presence atomic.Pointer[callqueue.Presence]
+	wishes   sync.Mutex // held while the floor is told what the agent is: see rejoin
 }
 
 // frame is one message in either direction.

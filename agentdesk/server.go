@@ -191,6 +191,8 @@ func (s *Server) Emptied() {
 func (s *Server) rejoin(d *desk) {
 	ctx, cancel := context.WithTimeout(s.ctx, 10*time.Second)
 	defer cancel()
+	d.wishes.Lock() // a wish of the agent comes before this, and is kept, or after it
+	defer d.wishes.Unlock()
 	before := d.presence.Load()
 	if _, err := s.Floor.LogOn(ctx, d.user.Username, d.user.Queues, d.device()); err != nil {
 		s.Log.Warn("desk could not log on again", "agent", d.user.Username, "err", err)

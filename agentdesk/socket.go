@@ -88,7 +88,9 @@ func (s *Server) arrive(d *desk) {
 		return
 	}
 	h.Media.Connected = seat.Connected()
+	d.wishes.Lock()
 	p, err := s.Floor.LogOn(ctx, d.user.Username, d.user.Queues, d.device())
+	d.wishes.Unlock()
 	if err != nil {
 		s.Log.Warn("desk could not log on", "agent", d.user.Username, "err", err) // Emptied or the next try mends it
 	} else {
