@@ -164,7 +164,7 @@ func (b *board) agent(p callqueue.Presence, name string) {
 		}
 		return
 	}
-	b.show(agentView{Username: p.Agent, Name: name, State: p.State, Reason: p.Reason, Since: p.Since, Until: orNil(p.Until),
+	b.show(agentView{Username: p.Agent, Name: name, State: p.State, Reason: p.Reason, Since: p.Since, Until: orNil(p.Until), LimitAt: limitOf(p),
 		Call: p.Call, Queues: append([]string{}, p.Queues...), version: p.Version})
 }
 

@@ -69,6 +69,7 @@ type agentView struct {
 	Reason   string          `json:"reason"`
 	Since    time.Time       `json:"since"`
 	Until    *time.Time      `json:"until"`
+	LimitAt  *time.Time      `json:"limit_at"` // when a pause has lasted too long and the board alerts
 	Call     string          `json:"call"`
 	Queues   []string        `json:"queues" nullable:"false"`
 	version  int64

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"time"
 
 	"hotline/recording"
 	"hotline/telephony"
@@ -51,6 +52,11 @@ func (s *settler) sweep(ctx context.Context) {
 	calls, err := s.journal.Unsettled(ctx)
 	for _, c := range calls {
 		err = errors.Join(err, s.settle(ctx, c))
+	}
+	if n, missing := s.journal.Ticketless(ctx, time.Now().Add(-time.Minute)); n > 0 {
+		s.log.Error("calls have no ticket", "calls", n) // the promise of the whole program, checked in every round
+	} else {
+		err = errors.Join(err, missing)
 	}
 	if err != nil && ctx.Err() == nil {
 		s.log.Warn("tickets are told later how their calls ended", "err", err)

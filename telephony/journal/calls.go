@@ -171,6 +171,13 @@ func (j *Journal) Unsettled(ctx context.Context) ([]telephony.Call, error) {
 	return j.snapshots(ctx, `SELECT snapshot FROM calls WHERE settled_at IS NULL AND ended_at IS NOT NULL ORDER BY ended_at`)
 }
 
+// Ticketless counts the calls that were over before t and have no ticket. There may be none, ever.
+func (j *Journal) Ticketless(ctx context.Context, t time.Time) (int, error) {
+	var n int
+	err := j.pool.QueryRow(ctx, `SELECT count(*) FROM calls WHERE snapshot->'ticket' IS NULL AND ended_at < $1`, t).Scan(&n)
+	return n, err
+}
+
 // Settled marks a call whose ticket knows how it ended.
 func (j *Journal) Settled(ctx context.Context, id string) error {
 	_, err := j.pool.Exec(ctx, `UPDATE calls SET settled_at = now() WHERE id = $1`, id)

@@ -22,6 +22,8 @@ CREATE TABLE calls (
 );
 CREATE INDEX calls_live ON calls (id) WHERE ended_at IS NULL;
 CREATE INDEX calls_unsettled ON calls (id) WHERE settled_at IS NULL AND ended_at IS NOT NULL;
+-- there is no such call; asking for one in every round must cost nothing
+CREATE INDEX calls_ticketless ON calls (ended_at) WHERE snapshot->'ticket' IS NULL;
 CREATE INDEX calls_arrived ON calls (arrived_at DESC, id DESC);
 CREATE INDEX calls_ticket ON calls (ticket);
 

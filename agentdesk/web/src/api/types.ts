@@ -206,6 +206,8 @@ export interface AgentBoard {
   reason?: string;
   since: string;
   until?: string | null;
+  /** When a pause has lasted too long. */
+  limit_at?: string | null;
   call?: string;
   queues?: string[] | null;
 }

@@ -5,6 +5,7 @@ import { reasonText } from "../desk/reason";
 import { StatePill } from "../desk/StatePill";
 import { Elapsed } from "../ui/Elapsed";
 import classes from "./board.module.css";
+import { OverLimit } from "./OverLimit";
 
 interface AgentsProps {
   agents: AgentBoard[];
@@ -60,7 +61,9 @@ export function AgentsTable({ agents, queues }: AgentsProps) {
                 <Table.Td>
                   <StatePill state={agent.state} />
                 </Table.Td>
-                <Table.Td>{reasonText(t, agent.reason) || "–"}</Table.Td>
+                <Table.Td>
+                  {reasonText(t, agent.reason) || "–"} <OverLimit at={agent.limit_at} />
+                </Table.Td>
                 <Table.Td>{(agent.queues ?? []).map(title).join(", ") || "–"}</Table.Td>
                 <Table.Td ta="right">
                   <Elapsed since={agent.since} />

@@ -472,6 +472,7 @@ export const en = {
     waiting: "Waiting",
     longest: "Longest wait",
     nobodyWaits: "nobody waits",
+    overLimit: "too long",
     serviceLevel: "Service level",
     formula: "answered or left within {{target}} s ÷ (answered + abandoned)",
     formulaValue: "{{within}} ÷ ({{answered}} + {{abandoned}})",

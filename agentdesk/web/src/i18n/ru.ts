@@ -481,6 +481,7 @@ export const ru = {
     waiting: "Ждут",
     longest: "Дольше всех",
     nobodyWaits: "никто не ждёт",
+    overLimit: "слишком долго",
     serviceLevel: "Уровень сервиса",
     formula: "отвечено или сброшено за {{target}} с ÷ (отвечено + потеряно)",
     formulaValue: "{{within}} ÷ ({{answered}} + {{abandoned}})",
