@@ -1,6 +1,7 @@
 package telephony
 
 import (
+	"math/rand/v2"
 	"reflect"
 	"slices"
 	"testing"
@@ -11,57 +12,77 @@ import (
 func FuzzStep(f *testing.F) {
 	f.Add([]byte{0, 8, 3, 30, 40, 50, 60, 70, 80, 90}, false)
 	f.Add([]byte{0, 8, 3, 12, 15, 17, 5, 2}, true)
-	f.Fuzz(func(t *testing.T, script []byte, closed bool) {
-		rules := goldenRules()
-		rules.ClosedNow = closed
-		if len(script)%2 == 1 {
-			rules.Menus = goldenMenus()
+	f.Fuzz(holdPromises)
+}
+
+// TestStepHoldsItsPromisesWhateverHappens plays 10,000 random lives of calls, the same ones each time.
+func TestStepHoldsItsPromisesWhateverHappens(t *testing.T) {
+	for seed := range uint64(10_000) {
+		random := rand.New(rand.NewPCG(seed, 0))
+		script := make([]byte, 20+random.IntN(60))
+		for i := range script {
+			script[i] = byte(random.UintN(256))
 		}
-		now := time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
-		c := Call{ID: "c0ffee00-0000-4000-8000-000000000001"}
-		held := map[int64]int{} // reservations given to the call and not handed back
-		var place time.Time
-		var token int64
-		for _, b := range script {
-			now = now.Add(time.Duration(b) * 100 * time.Millisecond)
-			ev := anyEvent(b, c, &token)
-			next, do := Step(c, ev, now, rules)
-			again, doAgain := Step(c, ev, now, rules)
-			if !reflect.DeepEqual(next, again) || !reflect.DeepEqual(do, doAgain) {
-				t.Fatalf("Step is not pure at %v in %s", ev, c.State)
+		script[0] = 0 // it comes in; its ticket is opened soon
+		script[1+random.IntN(3)] = byte(slices.Index(kinds, TicketOpened))
+		holdPromises(t, script, seed%4 == 0)
+		if t.Failed() {
+			t.Fatalf("seed %d", seed)
+		}
+	}
+}
+
+// holdPromises plays one script.
+func holdPromises(t *testing.T, script []byte, closed bool) {
+	rules := goldenRules()
+	rules.ClosedNow = closed
+	if len(script)%2 == 1 {
+		rules.Menus = goldenMenus()
+	}
+	now := time.Date(2026, 11, 20, 10, 0, 0, 0, time.UTC)
+	c := Call{ID: "c0ffee00-0000-4000-8000-000000000001"}
+	held := map[int64]int{} // reservations given to the call and not handed back
+	var place time.Time
+	var token int64
+	for _, b := range script {
+		now = now.Add(time.Duration(b) * 100 * time.Millisecond)
+		ev := anyEvent(b, c, &token)
+		next, do := Step(c, ev, now, rules)
+		again, doAgain := Step(c, ev, now, rules)
+		if !reflect.DeepEqual(next, again) || !reflect.DeepEqual(do, doAgain) {
+			t.Fatalf("Step is not pure at %v in %s", ev, c.State)
+		}
+		if ev.Kind == Matched || ev.Kind == Dial && c.State == "" {
+			held[ev.Token]++
+		}
+		for _, a := range do {
+			if slices.Contains([]Do{Pop, RingTab, RingPhone, Connect}, a.Do) && next.Ticket == 0 {
+				t.Fatalf("%s before the ticket is durable", a.Do)
 			}
-			if ev.Kind == Matched || ev.Kind == Dial && c.State == "" {
-				held[ev.Token]++
-			}
-			for _, a := range do {
-				if slices.Contains([]Do{Pop, RingTab, RingPhone, Connect}, a.Do) && next.Ticket == 0 {
-					t.Fatalf("%s before the ticket is durable", a.Do)
+			if a.Do == Seat && slices.Contains([]string{"free", "missed", "wrapup"}, a.As) {
+				if held[a.Token] == 0 {
+					t.Fatalf("reservation %d handed back twice at %v in %s", a.Token, ev, c.State)
 				}
-				if a.Do == Seat && slices.Contains([]string{"free", "missed", "wrapup"}, a.As) {
-					if held[a.Token] == 0 {
-						t.Fatalf("reservation %d handed back twice at %v in %s", a.Token, ev, c.State)
-					}
-					held[a.Token] = 0
-				}
-			}
-			if !place.IsZero() && !next.QueuedAt.Equal(place) {
-				t.Fatal("the place in the queue changed")
-			}
-			place = next.QueuedAt
-			check(t, next)
-			c = next
-		}
-		if c.State != "" && !c.Over() {
-			c, _ = endOf(c, now, rules, held)
-		}
-		if c.Over() {
-			for tok, n := range held {
-				if n > 0 {
-					t.Fatalf("reservation %d is still held after the call's end", tok)
-				}
+				held[a.Token] = 0
 			}
 		}
-	})
+		if !place.IsZero() && !next.QueuedAt.Equal(place) {
+			t.Fatal("the place in the queue changed")
+		}
+		place = next.QueuedAt
+		check(t, next)
+		c = next
+	}
+	if c.State != "" && !c.Over() {
+		c, _ = endOf(c, now, rules, held)
+	}
+	if c.Over() {
+		for tok, n := range held {
+			if n > 0 {
+				t.Fatalf("reservation %d is still held after the call's end", tok)
+			}
+		}
+	}
 }
 
 // endOf lets the caller leave and answers what the call still waits for: it must end.
